@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_FORMAT_RECORD_H
+#define DV_FORMAT_RECORD_H
+
+/*
+ * Version record: the exact bytes of an annotated git tag object on the
+ * code commit.  Bytes: dv-format-version(5).  The last paragraph of the
+ * message is `Dv-Key: value` lines, each value on one line, C-quoted
+ * where it needs it; read by the strict parser here and nothing else.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/strlist.h"
+
+#define DV_RECORD_MAX (1u << 20)
+#define DV_VERSION_ID_MAX 128
+#define DV_COMPONENT_MAX 200
+
+struct dv_record {
+	char code[65];		/* hex id of the code commit */
+	bool dirty;
+	bool snapshot;		/* code is a hidden commit of --snapshot */
+	char *tagger;		/* "Name <email>" */
+	int64_t time;		/* seconds */
+	int tz;			/* minutes east of UTC */
+	char *message;		/* without the last paragraph */
+	char *name_space;	/* "lab" */
+	char *dataset;		/* "data", "plot.png" */
+	struct dv_digest manifest;
+	uint64_t files, size;
+	struct dv_digest config;	/* canonical configuration, an object */
+	char config_hash[65];	/* XXH3-128 of it, 32 hex digits */
+	char *made_by;		/* "run", "hook", "commit" */
+	char *command;		/* NULL: not known */
+	struct dv_strlist parents;	/* version ids of this dataset */
+	struct dv_strlist inputs;	/* "dataset@version id" */
+	struct dv_strlist extra;	/* unknown "Key: value", kept */
+};
+
+void dv_record_init(struct dv_record *r);
+void dv_record_release(struct dv_record *r);
+int dv_record_parse(struct dv_record *out, const void *buf, size_t n,
+		    struct dv_err *err);
+/* Bytes of the tag object.  DV_E_INVALID where a field cannot be written. */
+int dv_record_format(struct dv_buf *out, const struct dv_record *r,
+		     struct dv_err *err);
+
+/* "<code10>[-dirty]-<config8>-<manifest8>"; out has DV_VERSION_ID_MAX. */
+char *dv_record_id(char *out, const struct dv_record *r);
+/* "<code10>[-dirty]-<config8>" of a version id. */
+char *dv_record_short_id(char *out, const char *id);
+/* Could text be a version id or a prefix (at least 6) of one? */
+bool dv_record_id_like(const char *text);
+
+/*
+ * A dataset's or tag's name as one component of a ref or a remote key:
+ * bytes outside [A-Za-z0-9_.-], a leading dot, the second of two dots and
+ * the dot of a final ".lock" become =XX; at most DV_COMPONENT_MAX bytes,
+ * else DV_E_LIMIT.
+ */
+int dv_component_encode(struct dv_buf *out, const char *name,
+			struct dv_err *err);
+/* Strict inverse: only what encode makes is taken. */
+int dv_component_decode(struct dv_buf *out, const char *text,
+			struct dv_err *err);
+
+#endif

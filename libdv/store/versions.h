@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_STORE_VERSIONS_H
+#define DV_STORE_VERSIONS_H
+
+/*
+ * The versions recorded here: annotated tags under refs/dv/, or files in
+ * versions/ of the store where the code commit is not in this repository.
+ * Looked up through a mapped cache (dv-format-vcache(5)) that is rebuilt
+ * when refs or files have changed.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/err.h"
+#include "base/strlist.h"
+#include "format/record.h"
+#include "store/repo.h"
+
+struct dv_version {
+	char id[DV_VERSION_ID_MAX];	/* whole version id */
+	char tag[DV_GIT_HEX];		/* git id of the tag; "" in a file */
+	struct dv_record rec;
+};
+
+struct dv_versions;
+
+/* Open the catalog.  *out is the caller's and must be closed before r. */
+int dv_versions_open(struct dv_versions **out, struct dv_repo *r,
+		     struct dv_err *err);
+void dv_versions_close(struct dv_versions *v);
+
+/*
+ * Walk versions of dataset (NULL: of all), newest first: record time,
+ * then a child before its parent.  The version is borrowed for the call.
+ * Non-zero from fn ends it; returned.
+ */
+typedef int dv_version_fn(void *arg, const struct dv_version *v,
+			  struct dv_err *err);
+int dv_versions_each(struct dv_versions *v, const char *dataset,
+		     dv_version_fn *fn, void *arg, struct dv_err *err);
+/* Names of all datasets that have versions, sorted. */
+int dv_versions_datasets(struct dv_versions *v, struct dv_strlist *out,
+			 struct dv_err *err);
+
+/* Copy and free a version taken from a walk. */
+void dv_version_copy(struct dv_version *out, const struct dv_version *in);
+void dv_version_release(struct dv_version *v);
+
+/*
+ * The one version of dataset whose id begins with text (at least 6
+ * characters; the manifest part may be left out: a short id).
+ * DV_E_MISSING; DV_E_AMBIGUOUS lists all candidates.
+ */
+int dv_versions_find(struct dv_versions *v, const char *dataset,
+		     const char *text, struct dv_version *out,
+		     struct dv_err *err);
+/* Newest: 1 and *out, or 0 where there is none.  manifest NULL: any. */
+int dv_versions_newest(struct dv_versions *v, const char *dataset,
+		       const struct dv_digest *manifest,
+		       struct dv_version *out, struct dv_err *err);
+
+/*
+ * How people see it: the short form, or the long one where two versions
+ * of the dataset share it.  Caller frees.
+ */
+char *dv_versions_show_id(struct dv_versions *v, const char *dataset,
+			  const char *id);
+
+/*
+ * Record a version: the tag object and refs/dv/<dataset>/<id> where
+ * rec->code is in the repository, else a file.  1 when it is new, 0 when
+ * the same version was there already (nothing is written).  *id has
+ * DV_VERSION_ID_MAX.
+ */
+int dv_versions_write(struct dv_repo *r, const struct dv_record *rec,
+		      char *id, struct dv_err *err);
+/* Remove the ref or file. */
+int dv_versions_delete(struct dv_repo *r, const char *dataset,
+		       const char *id, struct dv_err *err);
+
+/* --- tags: refs/dv-tags/<dataset>/<tag> ------------------------------- */
+
+/* force: an existing tag moves; else DV_E_EXISTS. */
+int dv_version_tag_set(struct dv_repo *r, const char *dataset,
+		       const char *tag, const char *id, bool force,
+		       struct dv_err *err);
+int dv_version_tag_delete(struct dv_repo *r, const char *dataset,
+			  const char *tag, struct dv_err *err);
+/* 1 and the version id, or 0. */
+int dv_version_tag_get(struct dv_repo *r, const char *dataset,
+		       const char *tag, char *id, struct dv_err *err);
+typedef int dv_version_tag_fn(void *arg, const char *dataset,
+			      const char *tag, const char *id,
+			      struct dv_err *err);
+/* All tags of dataset (NULL: of all), sorted. */
+int dv_version_tag_each(struct dv_repo *r, const char *dataset,
+			dv_version_tag_fn *fn, void *arg, struct dv_err *err);
+
+#endif
