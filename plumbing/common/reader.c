@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: MIT */
+#include "plumbing/common/command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+
+#define READER_CHUNK (1u << 16)
+
+/*
+ * Records are handed out where they lie in buf, their end overwritten by
+ * NUL; one byte beyond end is kept free for a last record without an end.
+ */
+static void make_room(struct dv_reader *r)
+{
+	if (r->start > 0) {
+		memmove(r->buf, r->buf + r->start, r->end - r->start);
+		r->end -= r->start;
+		r->start = 0;
+	}
+	dv_grow(&r->buf, &r->cap, r->end + READER_CHUNK + 1, 1);
+}
+
+/* read(2) gives what is there, so that nobody waits for a full buffer. */
+static ssize_t fill(struct dv_reader *r, FILE *f, struct dv_err *err)
+{
+	ssize_t n;
+
+	make_room(r);
+	do
+		n = read(fileno(f), r->buf + r->end, r->cap - r->end - 1);
+	while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return dv_err_sys(err, "cannot read standard input");
+	r->end += (size_t)n;
+	return n;
+}
+
+static int take(struct dv_reader *r, size_t n, size_t skip)
+{
+	r->line = r->buf + r->start;
+	r->line[n] = '\0';
+	r->len = n;
+	r->start += n + skip;
+	return 1;
+}
+
+static int too_long(struct dv_err *err)
+{
+	return dv_err_set(err, DV_E_LIMIT,
+			  "a record on standard input is longer than %u bytes",
+			  DV_READER_LINE_MAX);
+}
+
+int dv_reader_next(struct dv_reader *r, FILE *f, char eol,
+		   struct dv_err *err)
+{
+	size_t seen = 0;	/* of this record, without an end in it */
+
+	for (;;) {
+		size_t have = r->end - r->start;
+		char *p = NULL;
+		ssize_t n;
+
+		if (have > seen)
+			p = memchr(r->buf + r->start + seen, eol, have - seen);
+		if (p)
+			have = (size_t)(p - (r->buf + r->start));
+		if (have > DV_READER_LINE_MAX)
+			return too_long(err);
+		if (p)
+			return take(r, have, 1);
+
+		seen = have;
+		n = fill(r, f, err);
+		if (n < 0)
+			return (int)n;
+		if (n == 0)
+			return have ? take(r, have, 0) : 0;
+	}
+}
+
+void dv_reader_release(struct dv_reader *r)
+{
+	free(r->buf);
+	*r = (struct dv_reader)DV_READER_INIT;
+}
