@@ -10,6 +10,10 @@
 
 #include <stddef.h>
 
+/* What the others do when there is no more. */
+void dv_alloc_fail(void) __attribute__((noreturn));
+
+/* Of 0 bytes: a pointer all the same. */
 void *dv_malloc(size_t n);
 void *dv_calloc(size_t n, size_t size);
 void *dv_realloc(void *p, size_t n);

@@ -6,7 +6,8 @@
  * A growing byte string.  data is NUL-ended behind len once anything was
  * added, so that text can be used as a C string.  Appending what would
  * pass max (0: no limit) sets overflow and appends nothing; the one who
- * feeds it from outside sets max and checks dv_buf_check().
+ * feeds it from outside sets max and checks dv_buf_check().  After an
+ * overflow nothing is appended until dv_buf_reset().
  */
 
 #include <stdarg.h>
@@ -26,7 +27,11 @@ struct dv_buf {
 void dv_buf_init(struct dv_buf *b, size_t max);
 void dv_buf_release(struct dv_buf *b);		/* back to DV_BUF_INIT */
 void dv_buf_reset(struct dv_buf *b);		/* len 0, memory kept */
-/* Room for n more bytes behind len; returns where they go. */
+/*
+ * Room for n more bytes behind len; returns where they go, or NULL with
+ * overflow set where max would be passed.  dv_buf_setlen() then takes in
+ * those that were written.
+ */
 char *dv_buf_reserve(struct dv_buf *b, size_t n);
 void dv_buf_add(struct dv_buf *b, const void *p, size_t n);
 void dv_buf_str(struct dv_buf *b, const char *s);
@@ -36,7 +41,7 @@ void dv_buf_printf(struct dv_buf *b, const char *fmt, ...)
 void dv_buf_vprintf(struct dv_buf *b, const char *fmt, va_list ap);
 void dv_buf_be32(struct dv_buf *b, unsigned v);		/* big-endian */
 void dv_buf_be64(struct dv_buf *b, unsigned long long v);
-/* Cut to n bytes; n <= len. */
+/* Cut to n bytes, or extend over bytes written into reserved room. */
 void dv_buf_setlen(struct dv_buf *b, size_t n);
 /* C string of the content, "" when empty; borrowed. */
 const char *dv_buf_cstr(const struct dv_buf *b);

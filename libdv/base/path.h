@@ -50,16 +50,21 @@ int dv_path_unquote(struct dv_buf *out, const char *text, size_t n,
  * included, may be a symbolic link (openat2 RESOLVE_BENEATH and
  * RESOLVE_NO_SYMLINKS, a walk where the kernel has none).  flags and mode
  * as open(2); O_CLOEXEC and O_NOFOLLOW are added.  Returns a descriptor,
- * or -1 with errno (ELOOP: a link was in the way).  Does not fill err.
+ * or -1 with errno (ELOOP: a link was in the way; EXDEV: path is absolute
+ * or has ".." in it).  Does not fill err.
  */
 int dv_path_open(int dirfd, const char *path, int flags, mode_t mode);
 
 /*
  * Open the directory that holds path below dirfd, making missing ones
  * where make is set, never through a link; *base points at the last
- * component inside path.  Returns a descriptor or -1 with errno.
+ * component inside path.  Returns a descriptor, open for reading so that
+ * it can be synced, or -1 with errno.
  */
 int dv_path_open_parent(int dirfd, const char *path, bool make,
 			const char **base);
+
+/* Tests: behave as on a kernel without openat2(2), or not any more. */
+void dv_path_set_walk(bool walk);
 
 #endif
