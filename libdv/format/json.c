@@ -191,7 +191,7 @@ static int fail_jansson(const struct source *src, const json_error_t *e,
 		break;
 	case json_error_numeric_overflow:
 		code = DV_E_LIMIT;
-		strcpy(what, "the number does not fit into a double");
+		strcpy(what, "the number is too large");
 		break;
 	case json_error_stack_overflow:
 		code = DV_E_LIMIT;

@@ -200,7 +200,7 @@ static int account(struct document *doc, const struct event *e, size_t n,
 	doc->expanded += sizeof(struct dv_member) + 32 + n;
 	if (doc->expanded > DV_YAML_EXPANDED_MAX)
 		return fail_at(doc, &e->ev.start_mark, DV_E_LIMIT,
-			       "the aliases of this file make too much of it",
+			       "the aliases expand to more than 64 MiB",
 			       err);
 	return 0;
 }
