@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/compress.h"
 
-#include <assert.h>
 #include <pthread.h>
 #include <stdlib.h>
+#include <string.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -83,11 +83,15 @@ static int broken(struct dv_err *err, const char *why)
 int dv_decompress(struct dv_buf *out, size_t size, const void *in, size_t n,
 		  struct dv_err *err)
 {
+	static const unsigned char magic[] = { 0x28, 0xb5, 0x2f, 0xfd };
 	struct contexts *x = my_contexts();
 	size_t start = out->len;
 	size_t len;
 	char *to;
 
+	/* zstd would also take skippable frames, which hold nothing. */
+	if (n < sizeof(magic) || memcmp(in, magic, sizeof(magic)))
+		return broken(err, "is no Zstandard frame");
 	if (ZSTD_getFrameContentSize(in, n) != size)
 		return broken(err, "is not of the size it should be");
 	if (ZSTD_findFrameCompressedSize(in, n) != n)

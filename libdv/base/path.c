@@ -4,6 +4,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#define SHOWN_MAX 256		/* bytes of a path that a message shows */
+
 static bool is_letter(char c, char lower)
 {
 	return c == lower || c == lower - 'a' + 'A';
@@ -143,19 +145,36 @@ static const char *path_fault(const char *path, size_t n)
 	}
 }
 
+/* The path in quotes, for a message; the end of a long one is left out. */
+static void quote_for_message(struct dv_buf *out, const char *path, size_t n)
+{
+	size_t shown = n < SHOWN_MAX ? n : SHOWN_MAX;
+	char mark = '"';
+
+	dv_path_quote(out, path, shown);
+	if (dv_buf_cstr(out)[0] == '"') {
+		dv_buf_setlen(out, out->len - 1);
+	} else {
+		mark = '\'';
+		dv_buf_reset(out);
+		dv_buf_char(out, mark);
+		dv_buf_add(out, path, shown);
+	}
+	if (shown < n)
+		dv_buf_str(out, "...");
+	dv_buf_char(out, mark);
+}
+
 int dv_path_check(const char *path, size_t n, struct dv_err *err)
 {
 	struct dv_buf quoted = DV_BUF_INIT;
 	const char *fault = path_fault(path, n);
-	const char *mark;
 	int rc;
 
 	if (!fault)
 		return 0;
-	dv_path_quote(&quoted, path, n < 256 ? n : 256);
-	mark = dv_buf_cstr(&quoted)[0] == '"' ? "" : "'";
-	rc = dv_err_set(err, DV_E_INVALID, "path %s%s%s%s %s", mark,
-			dv_buf_cstr(&quoted), mark, n > 256 ? "..." : "",
+	quote_for_message(&quoted, path, n);
+	rc = dv_err_set(err, DV_E_INVALID, "path %s %s", dv_buf_cstr(&quoted),
 			fault);
 	dv_buf_release(&quoted);
 	return rc;

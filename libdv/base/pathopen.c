@@ -134,8 +134,11 @@ static int try_openat2(int dirfd, const char *path, int flags, mode_t mode)
 
 	if (errno == ENOSYS)
 		atomic_store(&no_openat2, true);
-	/* A sandbox may say EPERM, and a race with rename(2) is EAGAIN. */
-	if (errno == EPERM || errno == EAGAIN)
+	/*
+	 * A sandbox may say EPERM, a race with rename(2) is EAGAIN, and
+	 * ENOTDIR may be a link at the end: the walk tells these apart.
+	 */
+	if (errno == EPERM || errno == EAGAIN || errno == ENOTDIR)
 		errno = ENOSYS;
 	return -1;
 }

@@ -284,7 +284,9 @@ int dv_proc_run(const char *const *argv, const char *dir,
 	e = spawn(&pid, argv, dir, env, in[0], from[1]);
 	if (e) {
 		errno = e;
-		rc = dv_err_sys(err, "cannot run '%s'", argv[0]);
+		rc = dir ? dv_err_sys(err, "cannot run '%s' in '%s'",
+				      argv[0], dir) :
+			   dv_err_sys(err, "cannot run '%s'", argv[0]);
 		goto out;
 	}
 	close_end(&in[0]);
