@@ -50,8 +50,9 @@ char *dv_digest_format(char *out, const struct dv_digest *d);
 char *dv_digest_hex(char *out, const struct dv_digest *d);
 /*
  * Whole id "algo:<hex>", or bare hex of exactly algo's length, of n bytes
- * at text; lower case only, so that an id has one spelling.  An id of another algorithm than algo (0: any, bare hex not
- * accepted) is DV_E_INVALID, as is all else; the text names it.
+ * at text; lower case only, so that an id has one spelling.  An id of
+ * another algorithm than algo (0: any, bare hex not accepted) is
+ * DV_E_INVALID, as is all else; the text names it.
  */
 int dv_digest_parse(struct dv_digest *out, const char *text, size_t n,
 		    enum dv_algo algo, struct dv_err *err);

@@ -7,6 +7,12 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A byte of a UTF-8 sequence that is not its first. */
+static bool is_inside(char c)
+{
+	return ((unsigned char)c & 0xc0) == 0x80;
+}
+
 /*
  * Where text of n bytes is cut so that it fits in max: not inside a UTF-8
  * sequence, as far as one can tell.
@@ -17,9 +23,9 @@ static size_t fit(const char *s, size_t n, size_t max)
 
 	if (n <= max)
 		return n;
-	while (cut > 0 && max - cut < 4 && ((unsigned char)s[cut] & 0xc0) == 0x80)
+	while (cut > 0 && max - cut < 4 && is_inside(s[cut]))
 		cut--;
-	return ((unsigned char)s[cut] & 0xc0) == 0x80 ? max : cut;
+	return is_inside(s[cut]) ? max : cut;
 }
 
 /* A name may hold a newline or an escape sequence; a message may not. */

@@ -10,6 +10,9 @@
  * the fault is seen and only there.  A caller may put context in front
  * with dv_err_prefix(); it never replaces the text.  Out-parameters are
  * written only on success.
+ *
+ * Arguments may be any bytes, err->msg among them: control characters
+ * come out as '?', and what does not fit is cut off between characters.
  */
 
 enum dv_code {

@@ -18,7 +18,7 @@ static void plain_names_are_good(void **state)
 		".g", ".gi", ".gitx", ".git-x", ".git_", ".gitignore",
 		".gitmodules", "git", "git~2", "git~10", "git~1x", "xgit~1",
 		"x.git", "a.git/b", ".gitx:y", "gi~1", ".git\xc3\xa4",
-		"a\\b.git", "a\\.gitx", ".g\xc3\xa4it", ".\xe2\x82\xac" "git",
+		"a\\b.git", "a\\.gitx", ".g\xc3\xa4it", ".\xe2\x82\xacgit",
 		"data.git.d/x", "\xe2\x80\x8c.gitx",
 	};
 
@@ -74,7 +74,7 @@ static void git_is_known_in_every_disguise(void **state)
 		".git\xe2\x80\x8c", "\xe2\x80\x8c.git", ".\xe2\x80\x8dgit",
 		".g\xe2\x80\x8eit", ".gi\xe2\x80\x8ft", ".gI\xe2\x80\xaaT",
 		".g\xe2\x80\xaei\xe2\x80\xact", ".\xe2\x81\xaagit",
-		".g\xe2\x81\xaf" "it", "\xef\xbb\xbf.git",
+		".g\xe2\x81\xafit", "\xef\xbb\xbf.git",
 		".\xef\xbb\xbfg\xef\xbb\xbfi\xef\xbb\xbft\xef\xbb\xbf",
 		".git\xff", ".git\xe2\x80", ".g\xe2\x80\x8ci\xe2\x80\x8ct\x80",
 	};
