@@ -12,7 +12,8 @@
  * that a test can make one fail.
  */
 static struct {
-	int link, sync, rename, close, unlink;	/* errno to fail with; 0: do not */
+	/* errno to fail with; 0: do not */
+	int link, sync, rename, close, unlink;
 } faults;
 
 int __real_linkat(int d, const char *p, int e, const char *q, int flags);
