@@ -15,8 +15,9 @@ struct dv_meter {
 	pthread_mutex_t lock;
 	pthread_cond_t wake;
 	bool stop;
-	const char *phase;	/* the one that began at since */
+	const char *phase;	/* the one that began after since */
 	struct timespec since;
+	struct timespec shown;	/* when the last look was taken */
 };
 
 static void add_size(struct dv_buf *out, double bytes)
@@ -106,7 +107,7 @@ static void show(struct dv_meter *m)
 		return;
 	if (phase != m->phase) {
 		m->phase = phase;
-		clock_gettime(CLOCK_MONOTONIC, &m->since);
+		m->since = m->shown;
 	}
 	describe(&line, m);
 	columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
@@ -115,6 +116,7 @@ static void show(struct dv_meter *m)
 		dv_buf_setlen(&line, columns - 1);
 	dv_message_status(dv_buf_cstr(&line));
 	dv_buf_release(&line);
+	clock_gettime(CLOCK_MONOTONIC, &m->shown);
 }
 
 static void *run(void *arg)
@@ -122,8 +124,8 @@ static void *run(void *arg)
 	struct dv_meter *m = arg;
 	struct timespec next;
 
-	clock_gettime(CLOCK_MONOTONIC, &m->since);
-	next = m->since;
+	clock_gettime(CLOCK_MONOTONIC, &m->shown);
+	next = m->shown;
 	pthread_mutex_lock(&m->lock);
 	while (!m->stop) {
 		next.tv_nsec += 500000000;
