@@ -26,7 +26,7 @@ static int cmd_meter(int argc, const char **argv, const struct dv_ctx *ctx)
 		DV_OPT_BOOL('q', "quiet", &quiet, "show nothing"),
 		DV_OPT_END
 	};
-	struct dv_progress p = { 0 };
+	static struct dv_progress p;
 	struct dv_err err = DV_ERR_INIT;
 	struct dv_meter *meter;
 
