@@ -16,10 +16,10 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/strlist.h"
+#include "format/component.h"
 
 #define DV_RECORD_MAX (1u << 20)
 #define DV_VERSION_ID_MAX 128
-#define DV_COMPONENT_MAX 200
 
 struct dv_record {
 	char code[65];		/* hex id of the code commit */
@@ -35,20 +35,40 @@ struct dv_record {
 	uint64_t files, size;
 	struct dv_digest config;	/* canonical configuration, an object */
 	char config_hash[65];	/* XXH3-128 of it, 32 hex digits */
-	char *made_by;		/* "run", "hook", "commit" */
+	char *made_by;		/* "run", "hook", "commit": [a-z-], 1 to 32 */
 	char *command;		/* NULL: not known */
 	struct dv_strlist parents;	/* version ids of this dataset */
 	struct dv_strlist inputs;	/* "dataset@version id" */
-	struct dv_strlist extra;	/* unknown "Key: value", kept */
+	struct dv_strlist extra;	/* unknown "Key: value", kept; key is
+					   [A-Za-z0-9-], value not empty */
 };
 
 void dv_record_init(struct dv_record *r);
 void dv_record_release(struct dv_record *r);
+/* Deep copy; out need not be initialised. */
+void dv_record_copy(struct dv_record *out, const struct dv_record *in);
+/*
+ * Strict: DV_E_FORMAT (with the line) for all that dv_record_format()
+ * would not have written, DV_E_UNSUPPORTED for a newer version of the
+ * format, DV_E_LIMIT above DV_RECORD_MAX.  out need not be initialised;
+ * release it after success.
+ */
 int dv_record_parse(struct dv_record *out, const void *buf, size_t n,
 		    struct dv_err *err);
-/* Bytes of the tag object.  DV_E_INVALID where a field cannot be written. */
+/*
+ * Append the bytes of the tag object.  message NULL: the version id.
+ * DV_E_INVALID where a field cannot be written, naming it; nothing is
+ * appended then.
+ */
 int dv_record_format(struct dv_buf *out, const struct dv_record *r,
 		     struct dv_err *err);
+/*
+ * Is it one that can be written: required fields there, each in its form?
+ * Said of what is read, too.
+ */
+int dv_record_check(const struct dv_record *r, struct dv_err *err);
+/* Is it a key ("Manifest") that has a field of its own, so not extra? */
+bool dv_record_key_is(const char *key, size_t n);
 
 /* "<code10>[-dirty]-<config8>-<manifest8>"; out has DV_VERSION_ID_MAX. */
 char *dv_record_id(char *out, const struct dv_record *r);
@@ -56,17 +76,7 @@ char *dv_record_id(char *out, const struct dv_record *r);
 char *dv_record_short_id(char *out, const char *id);
 /* Could text be a version id or a prefix (at least 6) of one? */
 bool dv_record_id_like(const char *text);
-
-/*
- * A dataset's or tag's name as one component of a ref or a remote key:
- * bytes outside [A-Za-z0-9_.-], a leading dot, the second of two dots and
- * the dot of a final ".lock" become =XX; at most DV_COMPONENT_MAX bytes,
- * else DV_E_LIMIT.
- */
-int dv_component_encode(struct dv_buf *out, const char *name,
-			struct dv_err *err);
-/* Strict inverse: only what encode makes is taken. */
-int dv_component_decode(struct dv_buf *out, const char *text,
-			struct dv_err *err);
+/* Is text a whole version id? */
+bool dv_record_id_is(const char *text);
 
 #endif
