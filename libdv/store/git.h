@@ -78,7 +78,10 @@ int dv_git_dirty(struct dv_git *g, const struct dv_strlist *except,
 /*
  * Hidden commit of all tracked and untracked, not ignored files, made
  * with a temporary index; parent HEAD.  Work tree and index stay as they
- * are.
+ * are.  Where nothing differs it is HEAD itself.  The same files on the
+ * same HEAD with the same message give the same commit.  The code that a
+ * version comes from is then dv_git_code_commit() of it: the snapshot,
+ * unless only pointers differ.
  */
 int dv_git_snapshot(struct dv_git *g, const char *message,
 		    char hex[DV_GIT_HEX], struct dv_err *err);
@@ -91,6 +94,11 @@ int dv_git_tag_write(struct dv_git *g, const void *buf, size_t n,
 /* Read a tag object, at most max bytes. */
 int dv_git_tag_read(struct dv_git *g, const char *hex, struct dv_buf *out,
 		    size_t max, struct dv_err *err);
+/* The same for a blob: a record whose commit is not here. */
+int dv_git_blob_write(struct dv_git *g, const void *buf, size_t n,
+		      char hex[DV_GIT_HEX], struct dv_err *err);
+int dv_git_blob_read(struct dv_git *g, const char *hex, struct dv_buf *out,
+		     size_t max, struct dv_err *err);
 /*
  * Point ref at hex.  old: "" it must not exist (DV_E_EXISTS), NULL do not
  * care, else what it must hold now (DV_E_CONFLICT).  Synced.

@@ -10,6 +10,8 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/lock.h"
+#include "format/dvconfig.h"
+#include "format/pointer.h"
 #include "store/git.h"
 #include "store/odb.h"
 
@@ -24,6 +26,7 @@ struct dv_repo {
 	enum dv_algo algo;
 	char *name_space;	/* "lab" */
 	int lock_timeout;	/* ms; dv.lockTimeout */
+	struct dv_dvconfig config;	/* .dvconfig; ask for known keys only */
 	struct dv_odb *odb;	/* by dv_repo_odb() */
 };
 
@@ -58,6 +61,14 @@ int dv_repo_init(enum dv_algo algo, bool algo_given, const char *name_space,
  */
 int dv_repo_path(struct dv_repo *r, const char *arg, char **out,
 		 struct dv_err *err);
+
+/*
+ * The pointer `<dataset>.dv` in the work tree: 1 and *out, or 0 where
+ * there is none (or another file of that name).  DV_E_FORMAT where it is
+ * one and damaged, or has conflict markers.
+ */
+int dv_repo_pointer(struct dv_repo *r, const char *dataset,
+		    struct dv_pointer *out, struct dv_err *err);
 
 /* Exclusive lock of this work tree's state, waits for lock_timeout. */
 int dv_repo_lock(struct dv_repo *r, struct dv_lock *lock, struct dv_err *err);
