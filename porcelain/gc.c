@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dv gc: remove objects that no version, index or pointer names.
+ *
+ * What is removed lies in the store's trash for the grace period.  Writes
+ * nothing on stdout; says on stderr what it did.
+ */
+#include "plumbing/common/command.h"
+
+#include <stdlib.h>
+#include <time.h>
+
+#include "porcelain/graceperiod.h"
+#include "porcelain/human.h"
+#include "porcelain/mark.h"
+
+static const char *const usage[] = {
+	"dv gc [-n] [-q] [--grace=<time>]",
+	NULL
+};
+
+struct gc {
+	struct dv_repo *repo;
+	struct dv_odb *odb;
+	struct dv_mark *mark;
+	struct dv_progress progress;
+	bool dry_run, quiet;
+	int64_t grace;
+	uint64_t garbage, bytes;
+};
+
+static int read_grace(struct gc *gc, const char *given, struct dv_err *err)
+{
+	char *text = NULL;
+	int rc = 0;
+
+	if (!given)
+		rc = dv_git_config_str(gc->repo->git, "dv.gcgrace", &text,
+				       err);
+	if (rc < 0)
+		return rc;
+	gc->grace = DV_GRACEPERIOD_DEFAULT;
+	if (given || text)
+		rc = dv_graceperiod_parse(&gc->grace, given ? given : text,
+					  time(NULL), err);
+	if (rc < 0 && text)
+		dv_err_prefix(err, "dv.gcGrace");
+	free(text);
+	return rc < 0 ? rc : 0;
+}
+
+static bool keep(void *arg, const struct dv_digest *id)
+{
+	struct gc *gc = arg;
+
+	return dv_mark_has(gc->mark, id);
+}
+
+/*
+ * Under the exclusive lock no dv writes.  git may: what it moves between
+ * its index and its history is read in the order in which it moves.
+ */
+static int remark(void *arg, struct dv_err *err)
+{
+	struct gc *gc = arg;
+
+	return dv_mark_all(gc->mark, err);
+}
+
+static void say_result(const struct gc *gc)
+{
+	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
+
+	if (gc->quiet)
+		return;
+	dv_human_count(count, gc->garbage, "object", "objects");
+	dv_human_size(size, gc->bytes);
+	if (!gc->garbage)
+		dv_say("nothing to remove");
+	else if (gc->dry_run)
+		dv_say("would remove %s, %s", count, size);
+	else
+		dv_say("removed %s, %s", count, size);
+}
+
+static int sweep(struct gc *gc, struct dv_err *err)
+{
+	struct dv_odb_repack r = {
+		.keep = keep, .remark = remark, .arg = gc,
+		.dry_run = gc->dry_run, .progress = &gc->progress
+	};
+	int rc;
+
+	rc = dv_odb_repack(gc->odb, &r, err);
+	if (rc < 0)
+		return rc;
+	gc->garbage = r.objects_dropped;
+	gc->bytes = r.bytes_dropped;
+	return 0;
+}
+
+static int run(struct gc *gc, struct dv_err *err)
+{
+	int rc;
+
+	dv_progress_phase(&gc->progress, "marking", 0, 0);
+	rc = dv_mark_all(gc->mark, err);
+	if (!rc)
+		rc = sweep(gc, err);
+	if (!rc && !gc->dry_run)
+		rc = dv_odb_prune(gc->odb, gc->grace, err);
+	return rc;
+}
+
+static int cmd_gc(int argc, const char **argv, const struct dv_ctx *ctx)
+{
+	struct gc gc = { .repo = NULL };
+	const char *grace = NULL;
+	const struct dv_opt spec[] = {
+		DV_OPT_BOOL('n', "dry-run", &gc.dry_run,
+			    "say what would go, and remove nothing"),
+		DV_OPT_BOOL('q', "quiet", &gc.quiet, "say nothing"),
+		DV_OPT_STR(0, "grace", &grace, "<time>",
+			   "empty the trash of what is older (14d)"),
+		DV_OPT_END
+	};
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_meter *meter = NULL;
+	int rc;
+
+	(void)ctx;
+	argc = dv_opt_parse(argc, argv, spec, usage);
+	if (argc)
+		dv_usage(usage, spec, "no arguments are taken");
+
+	rc = dv_repo_open(&gc.repo, 0, &err);
+	if (!rc)
+		rc = dv_repo_odb(gc.repo, &gc.odb, &err);
+	if (!rc)
+		rc = read_grace(&gc, grace, &err);
+	if (!rc)
+		rc = dv_mark_open(&gc.mark, gc.repo, &gc.progress, &err);
+	if (rc < 0)
+		goto out;
+
+	meter = dv_meter_start(&gc.progress, gc.quiet);
+	rc = run(&gc, &err);
+	dv_meter_stop(meter);
+	if (!rc)
+		say_result(&gc);
+out:
+	dv_mark_close(gc.mark);
+	dv_repo_close(gc.repo);
+	return dv_exit(rc, &err);
+}
+
+DV_MAIN("gc", cmd_gc)

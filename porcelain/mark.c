@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT */
+#include "porcelain/mark.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/idmap.h"
+#include "base/proc.h"
+#include "format/pointer.h"
+#include "porcelain/worktreelist.h"
+#include "store/versions.h"
+#include "store/worktree.h"
+
+#define STAGED_MAX (256u << 20)		/* bytes of git's answer */
+
+struct dv_mark {
+	struct dv_repo *repo;
+	struct dv_odb *odb;
+	struct dv_progress *progress;
+	struct dv_idmap marked;
+	/*
+	 * Manifest objects whose content was seen here.  One that is not
+	 * here is marked and not walked: it may come while gc runs.
+	 */
+	struct dv_idmap walked;
+};
+
+int dv_mark_open(struct dv_mark **out, struct dv_repo *r,
+		 struct dv_progress *progress, struct dv_err *err)
+{
+	struct dv_mark *m = dv_calloc(1, sizeof(*m));
+	int rc;
+
+	m->repo = r;
+	m->progress = progress;
+	dv_idmap_init(&m->marked, r->algo);
+	dv_idmap_init(&m->walked, r->algo);
+	rc = dv_repo_odb(r, &m->odb, err);
+	if (rc < 0)
+		dv_mark_close(m);
+	else
+		*out = m;
+	return rc;
+}
+
+void dv_mark_close(struct dv_mark *m)
+{
+	if (!m)
+		return;
+	dv_idmap_release(&m->marked);
+	dv_idmap_release(&m->walked);
+	free(m);
+}
+
+bool dv_mark_has(const struct dv_mark *m, const struct dv_digest *id)
+{
+	return dv_idmap_get(&m->marked, id, NULL);
+}
+
+uint64_t dv_mark_count(const struct dv_mark *m)
+{
+	return m->marked.n;
+}
+
+static void mark_object(struct dv_mark *m, const struct dv_digest *id)
+{
+	if (dv_idmap_add(&m->marked, id, 0))
+		dv_progress_add(m->progress, 1, 0);
+}
+
+/* --- manifests -------------------------------------------------------------- */
+
+static int see_object(void *arg, const struct dv_digest *id, bool meta,
+		      const struct dv_entry *e, struct dv_err *err)
+{
+	struct dv_mark *m = arg;
+	int rc;
+
+	(void)e;
+	mark_object(m, id);
+	if (!meta)
+		return 0;
+	if (dv_idmap_get(&m->walked, id, NULL))
+		return 1;
+	rc = dv_odb_stat(m->odb, id, NULL, err);
+	if (rc <= 0)
+		return rc < 0 ? rc : 1;
+	dv_idmap_add(&m->walked, id, 0);
+	return 0;
+}
+
+/* Of another object format than this store's nothing can be here. */
+static int mark_manifest(struct dv_mark *m, const struct dv_digest *id,
+			 struct dv_err *err)
+{
+	if (id->algo != m->repo->algo)
+		return 0;
+	return dv_manifest_each_object(id, dv_odb_read, m->odb, see_object, m,
+				       err);
+}
+
+/* --- roots -------------------------------------------------------------------- */
+
+static int mark_version(void *arg, const struct dv_version *v,
+			struct dv_err *err)
+{
+	struct dv_mark *m = arg;
+	int rc;
+
+	if (v->rec.config.algo == m->repo->algo)
+		mark_object(m, &v->rec.config);
+	rc = mark_manifest(m, &v->rec.manifest, err);
+	return rc < 0 ? dv_err_prefix(err, "version '%s@%s'", v->rec.dataset,
+				      v->id) : 0;
+}
+
+/* Opened anew each time: the handle shows what was there at its opening. */
+static int mark_versions(struct dv_mark *m, struct dv_err *err)
+{
+	struct dv_versions *v = NULL;
+	int rc;
+
+	rc = dv_versions_open(&v, m->repo, err);
+	if (!rc)
+		rc = dv_versions_each(v, NULL, mark_version, m, err);
+	dv_versions_close(v);
+	return rc;
+}
+
+static int mark_entries(struct dv_mark *m, const struct dv_windex *ix,
+			struct dv_err *err)
+{
+	struct dv_windex_item item;
+	struct dv_digest id;
+	int rc;
+
+	for (uint32_t i = 0; i < ix->entries; i++) {
+		rc = dv_windex_get(ix, i, &item, err);
+		if (rc < 0)
+			return rc;
+		dv_digest_set(&id, ix->algo, item.id);
+		mark_object(m, &id);
+	}
+	return mark_manifest(m, &ix->manifest, err);
+}
+
+static int mark_index(void *arg, struct dv_repo *there, const char *dataset,
+		      struct dv_err *err)
+{
+	struct dv_wtindex x = DV_WTINDEX_INIT;
+	struct dv_mark *m = arg;
+	int rc;
+
+	rc = dv_wtindex_open(&x, there, dataset, err);
+	if (rc > 0)
+		rc = x.ix.algo == m->repo->algo ?
+		     mark_entries(m, &x.ix, err) : 0;
+	dv_wtindex_release(&x);
+	return rc < 0 ? dv_err_prefix(err, "index of '%s'", dataset) : 0;
+}
+
+/* Text that begins like a pointer and is none names nothing. */
+static int mark_pointer_text(void *arg, const void *buf, size_t n,
+			     struct dv_err *err)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_pointer ptr;
+
+	if (dv_pointer_parse(&ptr, buf, n, "pointer", &ignored) < 0)
+		return 0;
+	return mark_manifest(arg, &ptr.manifest, err);
+}
+
+static int mark_on_disk(struct dv_mark *m, struct dv_err *err)
+{
+	struct dv_strlist all = DV_STRLIST_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_pointer ptr;
+	int rc;
+
+	if (!m->repo->workdir)
+		return 0;
+	rc = dv_worktree_datasets(m->repo, &all, err);
+	for (size_t i = 0; !rc && i < all.n; i++)
+		if (dv_worktree_pointer(m->repo, all.v[i], &ptr,
+					&ignored) > 0)
+			rc = mark_manifest(m, &ptr.manifest, err);
+	dv_strlist_release(&all);
+	return rc;
+}
+
+/* "<id> <path>" */
+static int mark_staged_line(struct dv_mark *m, char *line, struct dv_err *err)
+{
+	struct dv_buf blob = DV_BUF_INIT;
+	size_t n = strlen(line);
+	char *space = strchr(line, ' ');
+	int rc;
+
+	if (!space || n < 3 || strcmp(line + n - 3, ".dv"))
+		return 0;
+	*space = '\0';
+	rc = dv_git_blob_read(m->repo->git, line, &blob, DV_POINTER_MAX, err);
+	if (!rc)
+		rc = mark_pointer_text(m, blob.data, blob.len, err);
+	else if (rc == -DV_E_LIMIT || rc == -DV_E_MISSING)
+		rc = 0;
+	dv_buf_release(&blob);
+	return rc;
+}
+
+/* Pointers that are in the index of git, of any work tree, only. */
+static int mark_staged(struct dv_mark *m, struct dv_err *err)
+{
+	static const char *const argv[] = {
+		"git", "rev-list", "--objects", "--indexed-objects", NULL
+	};
+	struct dv_buf text = DV_BUF_INIT;
+	char *line, *end;
+	int rc;
+
+	dv_buf_init(&text, STAGED_MAX);
+	rc = dv_proc_run(argv, NULL, NULL, NULL, 0, &text, err);
+	if (rc > 0)
+		rc = dv_err_set(err, DV_E_SYS, "cannot list what git has "
+				"staged: git rev-list ended with status %d",
+				rc);
+	for (line = text.data; !rc && line && *line; line = end + 1) {
+		end = strchr(line, '\n');
+		if (!end)
+			break;
+		*end = '\0';
+		rc = mark_staged_line(m, line, err);
+	}
+	dv_buf_release(&text);
+	return rc;
+}
+
+/*
+ * In the order in which things move on: an add writes the index and the
+ * pointer, git stages the pointer, then commits it.  Read the other way
+ * round, one that moved meanwhile would be seen in neither place.
+ */
+int dv_mark_all(struct dv_mark *m, struct dv_err *err)
+{
+	int rc;
+
+	rc = mark_versions(m, err);
+	if (!rc)
+		rc = dv_worktreelist_indexes(m->repo, mark_index, m, err);
+	if (!rc)
+		rc = mark_on_disk(m, err);
+	if (!rc)
+		rc = mark_staged(m, err);
+	if (!rc)
+		rc = dv_git_each_pointer(m->repo->git, mark_pointer_text, m,
+					 err);
+	return rc;
+}
