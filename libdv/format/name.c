@@ -249,13 +249,15 @@ static int check_order(const struct template *t, const char *s,
 	if (t->v[code + 1].part != DIRT)
 		return fail(s, "%(dirty) must come right after %(code)", err);
 	if (!bounded(t, code, -1) || !bounded(t, code + 1, 1) ||
-	    !bounded(t, config, -1) || !bounded(t, config, 1))
+	    !bounded(t, config, -1) || !bounded(t, config, 1) ||
+	    !bounded(t, index_of(t, STEM), 1))
 		return fail(s, "%(code) and %(config) need a character that "
-			    "is no letter or digit on both sides", err);
+			    "is no letter or digit on both sides, %(stem) "
+			    "after it", err);
 
 	after = &t->v[code + 2];
 	if (after->part == LITERAL && after->s[0] == '-' &&
-	    (index_of(t, STEM) > code ||
+	    (t->v[code + 3].part == STEM ||
 	     (after->n >= strlen(DIRTY) &&
 	      !memcmp(after->s, DIRTY, strlen(DIRTY)))))
 		return fail(s, "what follows %(dirty) could be taken for it",

@@ -289,7 +289,8 @@ static int key_cmp(const void *pa, const void *pb)
 static int check_keys(const struct document *doc, struct key *keys, size_t n,
 		      struct dv_err *err)
 {
-	qsort(keys, n, sizeof(*keys), key_cmp);
+	if (n)
+		qsort(keys, n, sizeof(*keys), key_cmp);
 	for (size_t i = 1; i < n; i++) {
 		const struct key *a = &keys[i - 1], *b = &keys[i];
 		const yaml_mark_t *mark = &doc->v[b->pos].ev.start_mark;
