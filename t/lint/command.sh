@@ -22,7 +22,16 @@ then
 	exit 1
 fi
 
-test "$(sed -n '/^== NAME/,/^== [^N]/{/^dv-/p;}' "$page")" = \
+# A title underlined with dashes, as "== title".
+text=$(awk '
+/^-+$/ && last && length($0) >= length(last) - 1 &&
+	length($0) <= length(last) + 1 { last = "== " last; next }
+NR > 1 { print last }
+{ last = $0 }
+END { print last }' "$page")
+
+test "$(printf '%s\n' "$text" |
+	sed -n '/^== NAME/,/^== [^N]/{/^dv-/p;}')" = \
 	"dv-$name - $summary" ||
 	complain "$page: NAME is not 'dv-$name - $summary', as commands.list has"
 
@@ -33,7 +42,7 @@ case $class,$name in
 porcelain,help|porcelain,version) ;;
 porcelain,*) must="$must PIPELINE" ;;
 esac
-have=$(sed -n 's/^== *//p' "$page" | tr ' ' _)
+have=$(printf '%s\n' "$text" | sed -n 's/^== *//p' | tr ' ' _)
 for section in $must
 do
 	printf '%s\n' "$have" | grep -qx "$section" ||
@@ -50,13 +59,13 @@ usage=$("$program" -h </dev/null | awk '
 /^usage: / || /^   or: / { if (line) print line; line = substr($0, 8); next }
 { sub(/^ +/, ""); line = line " " $0 }
 END { print line }')
-synopsis=$(awk '
+synopsis=$(printf '%s\n' "$text" | awk '
 /^== / { inside = ($2 == "SYNOPSIS"); next }
 !inside || /^\[/ || /^-+$/ || /^\.+$/ || /^_+$/ || /^ *$/ { next }
 { gsub(/[`*\047]/, ""); sub(/ \+$/, ""); sub(/^ +/, "") }
 /^dv / { if (line) print line; line = $0; next }
 { line = line " " $0 }
-END { print line }' "$page")
+END { print line }')
 if test "$usage" != "$synopsis"
 then
 	complain "$page: SYNOPSIS and '-h' differ:"
