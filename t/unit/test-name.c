@@ -139,7 +139,7 @@ static void names_made_to_confuse_come_out_too(void **state)
 {
 	static const char *const pieces[] = {
 		"-", "_", ".", "=", "~", "+", "dirty", CODE, CONFIG, "gz",
-		"tar", "a", "-dirty", "." CONFIG, "0", " "
+		"tar", "a", "-dirty", ("." CONFIG), "0", " "
 	};
 	uint32_t x = 12345;
 

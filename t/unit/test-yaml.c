@@ -94,8 +94,9 @@ static void utf16_is_read(void **state)
 
 static void a_file_without_content_says_so(void **state)
 {
-	static const char *const none[] = { "", "\n", "# x\n", "---\n", "\xef"
-		"\xbb\xbf" };
+	static const char *const none[] = {
+		"", "\n", "# x\n", "---\n", "\xef\xbb\xbf"
+	};
 	struct dv_err err = DV_ERR_INIT;
 	struct dv_value v;
 	bool empty;
