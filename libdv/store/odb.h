@@ -122,15 +122,19 @@ int dv_odb_stats(struct dv_odb *odb, struct dv_odb_stats *out,
 		 struct dv_err *err);
 
 /*
- * Rewrite packs: keep decides which objects stay (NULL: all); level is
- * zstd's (0: stored).  all: every pack, else only small ones, merged
- * geometrically.  Old packs move to trash/ when the new ones are synced.
+ * Rewrite packs: keep decides which objects stay (NULL: all; the chunks
+ * of one that stays do too); level is zstd's, for blocks that are not
+ * compressed (0: blocks are copied as they are).  all: every pack, else
+ * small ones, merged geometrically, and those that hold what does not
+ * stay.  When the new packs are synced the old ones go: to trash/ where
+ * something in them was dropped.
  * Takes the gc lock exclusively for the last step where keep is given;
  * mark is called again under it, to add what appeared meanwhile.
  */
 struct dv_odb_repack {
 	bool all;
 	int level;
+	bool redo;		/* compress anew what is compressed already */
 	/* returns whether the object stays; called from many threads */
 	bool (*keep)(void *arg, const struct dv_digest *id);
 	/* under the exclusive lock: bring keep's knowledge up to date */

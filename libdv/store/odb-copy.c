@@ -1,0 +1,189 @@
+/* SPDX-License-Identifier: MIT */
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/parallel.h"
+#include "store/odb-parts.h"
+#include "store/ring.h"
+
+/*
+ * A large object is read (and decompressed) by one thread and hashed and
+ * written by another, through a ring of buffers.
+ */
+#define SLOTS 4
+#define SLOT_FULL (1u << 20)		/* one more piece is not begun */
+#define PIPE_SIZE (8u << 20)		/* objects this large are worth it */
+#define FLUSH_STEP (8u << 20)		/* written out while we go on */
+
+struct copy {
+	struct dv_odb_reader *reader;
+	struct dv_hasher *hasher;
+	struct dv_progress *progress;
+	int fd;
+	uint64_t written, flushed;
+	struct dv_ring ring;
+	struct dv_buf slots[SLOTS];
+	struct dv_err read_err;
+	int read_rc;
+};
+
+/*
+ * Start writing to disk early, so that a sync later has little to wait
+ * for.  It is no harm where fd is no file.
+ */
+static void flush_some(struct copy *c)
+{
+	if (c->written - c->flushed < FLUSH_STEP)
+		return;
+	sync_file_range(c->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+	c->flushed = c->written;
+}
+
+static int emit(struct copy *c, const struct dv_buf *b, struct dv_err *err)
+{
+	dv_hasher_update(c->hasher, b->data, b->len);
+	if (dv_write_full(c->fd, b->data, b->len))
+		return dv_err_sys(err, "cannot write the object");
+	c->written += b->len;
+	flush_some(c);
+	dv_progress_add(c->progress, 0, b->len);
+	return 0;
+}
+
+static int copy_alone(struct copy *c, struct dv_err *err)
+{
+	struct dv_buf b = DV_BUF_INIT;
+	int rc;
+
+	while ((rc = dv_odb_reader_next(c->reader, &b, err)) > 0) {
+		rc = emit(c, &b, err);
+		if (rc < 0)
+			break;
+		dv_buf_reset(&b);
+	}
+	dv_buf_release(&b);
+	return rc;
+}
+
+static int fill(struct copy *c, struct dv_buf *b)
+{
+	int rc = 1;
+
+	dv_buf_reset(b);
+	while (rc > 0 && b->len < SLOT_FULL)
+		rc = dv_odb_reader_next(c->reader, b, &c->read_err);
+	return rc;
+}
+
+static void *read_thread(void *arg)
+{
+	struct copy *c = arg;
+	int rc = 1, i;
+
+	while (rc > 0 && (i = dv_ring_take(&c->ring)) >= 0) {
+		rc = fill(c, &c->slots[i]);
+		if (rc < 0)
+			c->read_rc = rc;
+		else
+			dv_ring_pass(&c->ring);
+	}
+	dv_ring_close(&c->ring);
+	return NULL;
+}
+
+static int copy_piped(struct copy *c, struct dv_err *err)
+{
+	pthread_t thread;
+	int rc = 0, i;
+
+	dv_ring_init(&c->ring, SLOTS);
+	if (pthread_create(&thread, NULL, read_thread, c)) {
+		dv_ring_release(&c->ring);
+		return copy_alone(c, err);
+	}
+	while (!rc && (i = dv_ring_next(&c->ring)) >= 0) {
+		rc = emit(c, &c->slots[i], err);
+		if (rc < 0)
+			dv_ring_break(&c->ring);
+		else
+			dv_ring_done(&c->ring);
+	}
+	pthread_join(thread, NULL);
+	dv_ring_release(&c->ring);
+	for (i = 0; i < SLOTS; i++)
+		dv_buf_release(&c->slots[i]);
+	if (!rc && c->read_rc < 0) {
+		*err = c->read_err;
+		rc = c->read_rc;
+	}
+	return rc;
+}
+
+/* Copy what r reads; its digest is compared at the end. */
+static int copy_large(struct dv_odb_reader *r, const struct dv_digest *id,
+		      uint64_t size, int fd, struct dv_progress *p,
+		      struct dv_err *err)
+{
+	struct copy c = { .reader = r, .progress = p, .fd = fd };
+	struct dv_digest is;
+	int rc;
+
+	c.hasher = dv_hasher_new(id->algo);
+	if (size >= PIPE_SIZE && dv_parallel_threads() > 1)
+		rc = copy_piped(&c, err);
+	else
+		rc = copy_alone(&c, err);
+	if (!rc) {
+		dv_hasher_final(c.hasher, &is);
+		if (!dv_digest_eq(&is, id))
+			rc = dv_odb_damaged(id, err);
+	}
+	dv_hasher_free(c.hasher);
+	return rc;
+}
+
+/* A small one is read and checked before a byte of it is written. */
+static int copy_small(struct dv_odb *odb, const struct dv_digest *id, int fd,
+		      struct dv_progress *p, struct dv_err *err)
+{
+	struct dv_buf b = DV_BUF_INIT;
+	int rc = dv_odb_read(odb, id, &b, DV_ODB_LARGE, err);
+
+	if (!rc && dv_write_full(fd, b.data, b.len))
+		rc = dv_err_sys(err, "cannot write the object");
+	if (!rc)
+		dv_progress_add(p, 0, b.len);
+	dv_buf_release(&b);
+	return rc;
+}
+
+int dv_odb_copy(struct dv_odb *odb, const struct dv_digest *id, int fd,
+		struct dv_progress *p, struct dv_err *err)
+{
+	struct dv_odb_reader *r = NULL;
+	struct dv_odb_found f;
+	int rc;
+
+	for (int tries = 0; ; tries++) {
+		rc = dv_odb_find(odb, id, 0, &f, err);
+		if (rc < 0)
+			return rc;
+		if (!rc)
+			return dv_odb_missing(id, err);
+		if (f.o.size <= DV_ODB_LARGE)
+			return copy_small(odb, id, fd, p, err);
+		rc = dv_odb_reader_open(&r, odb, &f, id, err);
+		if (!rc)
+			break;
+		/* The pack went away: its objects are in a newer one. */
+		if (rc != -DV_E_MISSING || tries ||
+		    dv_packset_refresh(odb->packs, err) < 0)
+			return -err->code;
+	}
+	rc = copy_large(r, id, f.o.size, fd, p, err);
+	dv_odb_reader_close(r);
+	return rc;
+}

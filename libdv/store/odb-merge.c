@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+#include "base/lock.h"
+#include "store/rewrite.h"
+
+/* Up to this many packs of a kind are left alone. */
+#define PACKS_ENOUGH 10
+/* A writer always spends this much on merging. */
+#define BUDGET_MIN (64u << 20)
+/* And this many times what it added. */
+#define BUDGET_FACTOR 4
+
+static int merge(struct dv_rewrite *w, uint64_t budget, struct dv_err *err)
+{
+	struct dv_lock lock = DV_LOCK_INIT;
+	int rc;
+
+	rc = dv_rewrite_add_small(w, DV_PACK_DATA, PACKS_ENOUGH, budget, err);
+	if (!rc)
+		rc = dv_rewrite_add_small(w, DV_PACK_META, PACKS_ENOUGH,
+					 budget, err);
+	if (rc < 0 || !w->n)
+		return rc;
+	/* Somebody who repacks already will do. */
+	rc = dv_lock_take(&lock, w->odb->repack_lock, DV_LOCK_EXCLUSIVE, 0,
+			  err);
+	if (rc < 0)
+		return rc;
+	rc = dv_rewrite_copy(w, err);
+	if (!rc)
+		rc = dv_rewrite_publish(w, err);
+	dv_lock_release(&lock);
+	return rc;
+}
+
+int dv_odb_merge(struct dv_odb *odb, uint64_t added, struct dv_err *err)
+{
+	uint64_t budget = added * BUDGET_FACTOR;
+	struct dv_rewrite w;
+	int rc;
+
+	dv_rewrite_init(&w, odb);
+	rc = merge(&w, budget < BUDGET_MIN ? BUDGET_MIN : budget, err);
+	dv_rewrite_release(&w);
+	return rc;
+}

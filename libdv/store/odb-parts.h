@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_STORE_ODB_PARTS_H
+#define DV_STORE_ODB_PARTS_H
+
+/*
+ * What the files of the object database share and nobody else needs.
+ */
+
+#include "format/packidx.h"
+#include "store/blockcache.h"
+#include "store/odb.h"
+#include "store/packset.h"
+
+/* How long a writer waits for a gc to end. */
+#define DV_ODB_LOCK_TIMEOUT 60000
+
+struct dv_odb {
+	char *dir, *packs_dir, *tmp_dir, *trash_dir, *gc_lock, *repack_lock;
+	enum dv_algo algo;
+	struct dv_packset *packs;
+	struct dv_blockcache *cache;
+};
+
+/* Make packs/, tmp/ and trash/. */
+int dv_odb_mkdirs(struct dv_odb *odb, struct dv_err *err);
+
+/* --- odb-find.c ------------------------------------------------------ */
+
+/* What is known of an object that was found. */
+struct dv_odb_found {
+	struct dv_packref ref;
+	struct dv_pack_object o;
+};
+
+/*
+ * Find id, in the n-th copy (from 0): 1 and *out, or 0.  A miss lists the
+ * packs once more; where a pack could not be opened a miss is a failure.
+ */
+int dv_odb_find(struct dv_odb *odb, const struct dv_digest *id, size_t n,
+		struct dv_odb_found *out, struct dv_err *err);
+/* Is id in the packs that are known?  No second look. */
+bool dv_odb_holds(struct dv_odb *odb, const struct dv_digest *id);
+int dv_odb_missing(const struct dv_digest *id, struct dv_err *err);
+int dv_odb_damaged(const struct dv_digest *id, struct dv_err *err);
+
+/*
+ * Append the bytes kept for what was found, those of the recipe for a
+ * recipe.  Nothing is checked against a digest.  DV_E_MISSING if the pack
+ * is gone.
+ */
+int dv_odb_get_raw(struct dv_odb *odb, const struct dv_odb_found *f,
+		   struct dv_buf *out, struct dv_err *err);
+/* Append the plain object id of exactly size bytes, not checked. */
+int dv_odb_get_piece(struct dv_odb *odb, const struct dv_digest *id,
+		     uint64_t size, struct dv_buf *out, struct dv_err *err);
+
+/* --- odb-reader.c ---------------------------------------------------- */
+
+/* An object as it is read from its start to its end, in pieces. */
+struct dv_odb_reader;
+
+int dv_odb_reader_open(struct dv_odb_reader **out, struct dv_odb *odb,
+		       const struct dv_odb_found *f,
+		       const struct dv_digest *id, struct dv_err *err);
+void dv_odb_reader_close(struct dv_odb_reader *r);
+/*
+ * Append the next piece, at most DV_PACK_PLAIN_MAX bytes: 1, or 0 at the
+ * end.  The caller compares the digest of the whole.
+ */
+int dv_odb_reader_next(struct dv_odb_reader *r, struct dv_buf *out,
+		       struct dv_err *err);
+
+/* --- odb-merge.c ------------------------------------------------------ */
+
+/*
+ * Merge small packs if there are too many; what it writes is in proportion
+ * to the added bytes.
+ */
+int dv_odb_merge(struct dv_odb *odb, uint64_t added, struct dv_err *err);
+
+#endif

@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: MIT */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "store/odb-parts.h"
+
+/* Should the file name in directory fd, of which st tells, go? */
+typedef bool doomed_fn(int fd, const char *name, const struct stat *st,
+		       int64_t grace);
+
+static bool is_old(int fd, const char *name, const struct stat *st,
+		   int64_t grace)
+{
+	(void)fd;
+	(void)name;
+	return time(NULL) - st->st_mtime > grace;
+}
+
+/*
+ * "tmp_<pid>_..." of a process that is gone, as far as can be told from
+ * here.  One that writes a pack also holds a lock on it, which tells of
+ * processes in other containers and on other machines.
+ */
+static bool is_left_over(int dirfd, const char *name, const struct stat *st,
+			 int64_t grace)
+{
+	bool yes;
+	long pid;
+	int fd;
+
+	(void)st;
+	(void)grace;
+	if (strncmp(name, "tmp_", 4))
+		return false;
+	pid = strtol(name + 4, NULL, 10);
+	if (pid <= 0 || !kill((pid_t)pid, 0) || errno != ESRCH)
+		return false;
+	fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	if (fd < 0)
+		return false;
+	yes = !flock(fd, LOCK_EX | LOCK_NB);
+	close(fd);
+	return yes;
+}
+
+/* A directory that is not there has nothing to prune. */
+static int prune_dir(const char *path, doomed_fn *doomed, int64_t grace,
+		     struct dv_err *err)
+{
+	struct dirent *e;
+	DIR *dir = opendir(path);
+	int rc = 0;
+
+	if (!dir)
+		return errno == ENOENT ? 0 :
+		       dv_err_sys(err, "cannot read '%s'", path);
+	while (!rc && (e = readdir(dir))) {
+		struct stat st;
+
+		if (fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) ||
+		    !S_ISREG(st.st_mode) ||
+		    !doomed(dirfd(dir), e->d_name, &st, grace))
+			continue;
+		if (unlinkat(dirfd(dir), e->d_name, 0) && errno != ENOENT)
+			rc = dv_err_sys(err, "cannot remove '%s/%s'", path,
+					e->d_name);
+	}
+	closedir(dir);
+	return rc;
+}
+
+int dv_odb_prune(struct dv_odb *odb, int64_t grace, struct dv_err *err)
+{
+	int rc = prune_dir(odb->trash_dir, is_old, grace, err);
+
+	if (!rc)
+		rc = prune_dir(odb->tmp_dir, is_left_over, 0, err);
+	return rc;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "format/recipe.h"
+#include "store/odb-parts.h"
+
+/* A recipe on the way down to the chunks. */
+struct level {
+	struct dv_buf bytes;
+	struct dv_recipe recipe;
+	uint32_t next;		/* item */
+};
+
+struct dv_odb_reader {
+	struct dv_odb *odb;
+	struct dv_digest id;
+	struct dv_odb_found plain;	/* a plain object, not read yet */
+	bool is_plain, ended;
+	struct level levels[DV_RECIPE_DEPTH_MAX + 1];
+	int depth;			/* levels in use */
+};
+
+/* Decode what was read into level l, which must make up size bytes. */
+static int enter(struct dv_odb_reader *r, struct level *l, uint64_t size,
+		 struct dv_err *err)
+{
+	int rc = dv_recipe_decode(&l->recipe, l->bytes.data, l->bytes.len,
+				  err);
+
+	if (rc < 0)
+		return rc;
+	if (l->recipe.size != size || l->recipe.algo != r->odb->algo)
+		return dv_err_set(err, DV_E_FORMAT, "recipe is corrupt: it "
+				  "is not of the object it stands for");
+	l->next = 0;
+	r->depth++;
+	return 0;
+}
+
+int dv_odb_reader_open(struct dv_odb_reader **out, struct dv_odb *odb,
+		       const struct dv_odb_found *f,
+		       const struct dv_digest *id, struct dv_err *err)
+{
+	struct dv_odb_reader *r = dv_calloc(1, sizeof(*r));
+	char text[DV_DIGEST_TEXT];
+	int rc = 0;
+
+	r->odb = odb;
+	r->id = *id;
+	r->plain = *f;
+	r->is_plain = f->o.type == DV_PACK_PLAIN;
+	if (!r->is_plain) {
+		rc = dv_odb_get_raw(odb, f, &r->levels[0].bytes, err);
+		if (!rc) {
+			rc = enter(r, &r->levels[0], f->o.size, err);
+			if (rc < 0)
+				dv_err_prefix(err, "object %s",
+					      dv_digest_format(text, id));
+		}
+	}
+	if (rc < 0) {
+		dv_odb_reader_close(r);
+		return rc;
+	}
+	*out = r;
+	return 0;
+}
+
+void dv_odb_reader_close(struct dv_odb_reader *r)
+{
+	if (!r)
+		return;
+	for (int i = 0; i <= DV_RECIPE_DEPTH_MAX; i++)
+		dv_buf_release(&r->levels[i].bytes);
+	free(r);
+}
+
+static int next_plain(struct dv_odb_reader *r, struct dv_buf *out,
+		      struct dv_err *err)
+{
+	if (r->ended)
+		return 0;
+	r->ended = true;
+	if (!r->plain.o.size)
+		return 0;
+	return dv_odb_get_raw(r->odb, &r->plain, out, err) < 0 ?
+	       -err->code : 1;
+}
+
+/* Go down into a part: it is one level nearer to the chunks. */
+static int descend(struct dv_odb_reader *r, const struct dv_recipe_item *item,
+		   unsigned depth, struct dv_err *err)
+{
+	struct level *l = &r->levels[r->depth];
+	struct dv_odb_found f;
+	int rc;
+
+	rc = dv_odb_find(r->odb, &item->id, 0, &f, err);
+	if (rc < 0)
+		return rc;
+	if (!rc)
+		return dv_odb_missing(&item->id, err);
+	dv_buf_reset(&l->bytes);
+	rc = dv_odb_get_piece(r->odb, &item->id, f.o.size, &l->bytes, err);
+	if (!rc)
+		rc = enter(r, l, item->size, err);
+	if (!rc && l->recipe.depth + 1 != depth)
+		rc = dv_err_set(err, DV_E_FORMAT, "recipe is corrupt: a part "
+				"of the wrong depth");
+	return rc;
+}
+
+int dv_odb_reader_next(struct dv_odb_reader *r, struct dv_buf *out,
+		       struct dv_err *err)
+{
+	char text[DV_DIGEST_TEXT];
+	int rc = 0;
+
+	if (r->is_plain)
+		return next_plain(r, out, err);
+
+	while (r->depth) {
+		struct level *l = &r->levels[r->depth - 1];
+		struct dv_recipe_item item;
+
+		if (l->next == l->recipe.n) {
+			r->depth--;
+			continue;
+		}
+		dv_recipe_get(&l->recipe, l->next++, &item);
+		if (l->recipe.depth) {
+			rc = descend(r, &item, l->recipe.depth, err);
+			if (rc < 0)
+				break;
+			continue;
+		}
+		rc = dv_odb_get_piece(r->odb, &item.id, item.size, out, err);
+		if (rc < 0)
+			break;
+		return 1;
+	}
+	if (rc < 0)
+		dv_err_prefix(err, "object %s",
+			      dv_digest_format(text, &r->id));
+	return rc;
+}

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/rewrite.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "base/file.h"
+#include "format/recipe.h"
+
+void dv_rewrite_init(struct dv_rewrite *w, struct dv_odb *odb)
+{
+	*w = (struct dv_rewrite){ .odb = odb };
+	dv_idmap_init(&w->needed, odb->algo);
+	dv_idmap_init(&w->done, odb->algo);
+	pthread_mutex_init(&w->lock, NULL);
+}
+
+void dv_rewrite_release(struct dv_rewrite *w)
+{
+	for (int i = 0; i < 2; i++)
+		dv_packwriter_free(w->writers[i]);
+	dv_idmap_release(&w->needed);
+	dv_idmap_release(&w->done);
+	pthread_mutex_destroy(&w->lock);
+	free(w->v);
+}
+
+void dv_rewrite_add(struct dv_rewrite *w, struct dv_packfile *pack)
+{
+	for (size_t i = 0; i < w->n; i++)
+		if (w->v[i] == pack)
+			return;
+	dv_grow(&w->v, &w->cap, w->n + 1, sizeof(*w->v));
+	w->v[w->n++] = pack;
+}
+
+/* --- what stays --------------------------------------------------------- */
+
+bool dv_rewrite_stays(const struct dv_rewrite *w, const struct dv_digest *id)
+{
+	return !w->keep || dv_idmap_get(&w->needed, id, NULL) ||
+	       w->keep(w->arg, id);
+}
+
+bool dv_rewrite_stays_all(const struct dv_rewrite *w,
+			  const struct dv_packfile *pack)
+{
+	for (uint32_t i = 0; w->keep && i < pack->idx.n; i++) {
+		struct dv_digest id;
+
+		dv_packidx_id(&pack->idx, i, &id);
+		if (!dv_rewrite_stays(w, &id))
+			return false;
+	}
+	return true;
+}
+
+static int need(struct dv_rewrite *w, const struct dv_odb_found *f,
+		struct dv_err *err);
+
+/* A part is a recipe too, kept as a plain object. */
+static int need_part(struct dv_rewrite *w, const struct dv_digest *id,
+		     struct dv_err *err)
+{
+	struct dv_odb_found f;
+	int rc = dv_odb_find(w->odb, id, 0, &f, err);
+
+	if (rc < 0)
+		return rc;
+	return rc ? need(w, &f, err) : dv_odb_missing(id, err);
+}
+
+static int need(struct dv_rewrite *w, const struct dv_odb_found *f,
+		struct dv_err *err)
+{
+	struct dv_buf b = DV_BUF_INIT;
+	struct dv_recipe recipe;
+	int rc;
+
+	rc = dv_odb_get_raw(w->odb, f, &b, err);
+	if (!rc)
+		rc = dv_recipe_decode(&recipe, b.data, b.len, err);
+	for (uint32_t i = 0; !rc && i < recipe.n; i++) {
+		struct dv_recipe_item item;
+
+		dv_recipe_get(&recipe, i, &item);
+		if (dv_idmap_add(&w->needed, &item.id, 0) && recipe.depth)
+			rc = need_part(w, &item.id, err);
+	}
+	dv_buf_release(&b);
+	return rc;
+}
+
+static int collect_pack(struct dv_rewrite *w, struct dv_packfile *pack,
+			struct dv_err *err)
+{
+	for (uint32_t i = 0; i < pack->idx.n; i++) {
+		struct dv_odb_found f = { .ref = { pack, i } };
+		struct dv_digest id;
+		int rc = dv_packidx_object(&pack->idx, i, &f.o, err);
+
+		if (rc < 0)
+			return dv_packfile_blame(pack, err);
+		if (f.o.type != DV_PACK_RECIPE)
+			continue;
+		dv_packidx_id(&pack->idx, i, &id);
+		if (!w->keep(w->arg, &id))
+			continue;
+		rc = need(w, &f, err);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+int dv_rewrite_collect(struct dv_rewrite *w, struct dv_err *err)
+{
+	const struct dv_packlist *l;
+	int rc;
+
+	if (!w->keep)
+		return 0;
+	dv_idmap_release(&w->needed);
+	rc = dv_packset_list(w->odb->packs, &l, err);
+	for (size_t k = 0; !rc && k < l->n; k++)
+		rc = collect_pack(w, l->v[k], err);
+	return rc;
+}
+
+int dv_rewrite_count(struct dv_rewrite *w, struct dv_err *err)
+{
+	w->dropped = w->dropped_bytes = 0;
+	for (size_t k = 0; w->keep && k < w->n; k++) {
+		const struct dv_packidx *x = &w->v[k]->idx;
+
+		for (uint32_t i = 0; i < x->n; i++) {
+			struct dv_pack_object o;
+			struct dv_digest id;
+
+			dv_packidx_id(x, i, &id);
+			if (dv_rewrite_stays(w, &id))
+				continue;
+			if (dv_packidx_object(x, i, &o, err) < 0)
+				return dv_packfile_blame(w->v[k], err);
+			w->dropped++;
+			w->dropped_bytes += o.length;
+		}
+	}
+	return 0;
+}
+
+/* --- the end ------------------------------------------------------------ */
+
+int dv_rewrite_settle(struct dv_rewrite *w, struct dv_err *err)
+{
+	int rc = 0;
+
+	for (int i = 0; i < 2 && !rc; i++)
+		if (w->writers[i])
+			rc = dv_packwriter_settle(w->writers[i], err);
+	return rc;
+}
+
+/* It may be gone: somebody else took it away just now. */
+static int take_away(const struct dv_rewrite *w, const char *base,
+		     const char *end, bool trash, struct dv_err *err)
+{
+	char *from = dv_asprintf("%s%s", base, end);
+	char *to = dv_asprintf("%s%s%s", w->odb->trash_dir,
+			       strrchr(base, '/'), end);
+	int rc = 0;
+
+	/* The time says since when it is there. */
+	if (trash) {
+		utimensat(AT_FDCWD, from, NULL, 0);
+		rc = rename(from, to);
+	} else {
+		rc = unlink(from);
+	}
+	if (rc && errno != ENOENT)
+		rc = dv_err_sys(err, "cannot remove '%s'", from);
+	else
+		rc = 0;
+	free(from);
+	free(to);
+	return rc;
+}
+
+/* The index goes first: without one a pack is found all the same. */
+static int retire(const struct dv_rewrite *w, const struct dv_packfile *pack,
+		  struct dv_err *err)
+{
+	bool trash = !dv_rewrite_stays_all(w, pack);
+	int rc = take_away(w, pack->base, ".idx", trash, err);
+
+	return rc < 0 ? rc : take_away(w, pack->base, ".pack", trash, err);
+}
+
+static bool is_named(const struct dv_packfile *pack,
+		     const struct dv_digest *id)
+{
+	char hex[DV_DIGEST_TEXT];
+
+	return dv_digest_isset(id) &&
+	       !strcmp(strrchr(pack->base, '/') + 1, dv_digest_hex(hex, id));
+}
+
+int dv_rewrite_publish(struct dv_rewrite *w, struct dv_err *err)
+{
+	struct dv_digest ids[2] = { { .algo = 0 }, { .algo = 0 } };
+	int rc = 0;
+
+	for (int i = 0; i < 2; i++) {
+		if (w->writers[i])
+			rc = dv_packwriter_publish(w->writers[i], &ids[i],
+						   err);
+		if (rc < 0)
+			return rc;
+	}
+	for (size_t k = 0; k < w->n; k++) {
+		/* What was written anew may be what was there. */
+		if (is_named(w->v[k], &ids[0]) || is_named(w->v[k], &ids[1]))
+			continue;
+		rc = retire(w, w->v[k], err);
+		if (rc < 0)
+			return rc;
+	}
+	rc = dv_packset_refresh(w->odb->packs, err);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_STORE_REWRITE_H
+#define DV_STORE_REWRITE_H
+
+/*
+ * Packs written anew: the objects that stay are copied into one new pack
+ * of each kind, each once, and the old packs are taken away.  Blocks that
+ * are copied whole are checked against their checksum and not unpacked.
+ */
+
+#include <pthread.h>
+#include <stdbool.h>
+
+#include "base/idmap.h"
+#include "store/odb-parts.h"
+#include "store/packwriter.h"
+
+struct dv_rewrite {
+	struct dv_odb *odb;
+	int level;		/* zstd's for what is not compressed; 0: none */
+	bool redo;		/* unpack what is compressed already */
+	bool (*keep)(void *arg, const struct dv_digest *id);	/* or NULL */
+	void *arg;
+	struct dv_progress *progress;
+
+	struct dv_packfile **v;	/* the packs to replace */
+	size_t n, cap;
+	struct dv_idmap needed;	/* chunks and parts of recipes that stay */
+	struct dv_packwriter *writers[2];	/* data, meta */
+	pthread_mutex_t lock;	/* for done */
+	struct dv_idmap done;	/* what was copied */
+	uint64_t dropped, dropped_bytes;	/* by dv_rewrite_count() */
+};
+
+void dv_rewrite_init(struct dv_rewrite *w, struct dv_odb *odb);
+void dv_rewrite_release(struct dv_rewrite *w);
+void dv_rewrite_add(struct dv_rewrite *w, struct dv_packfile *pack);
+
+/*
+ * Add the smallest packs of that kind, as many as it takes to have each
+ * pack twice as large as all smaller ones together, where there are more
+ * than enough of them; together of at most budget bytes.
+ */
+int dv_rewrite_add_small(struct dv_rewrite *w, enum dv_pack_kind kind,
+			 size_t enough, uint64_t budget, struct dv_err *err);
+
+/* Learn what the recipes that stay need, of all packs of the store. */
+int dv_rewrite_collect(struct dv_rewrite *w, struct dv_err *err);
+bool dv_rewrite_stays(const struct dv_rewrite *w,
+		      const struct dv_digest *id);
+/* Does every object of pack stay? */
+bool dv_rewrite_stays_all(const struct dv_rewrite *w,
+			  const struct dv_packfile *pack);
+/* Count what the packs to replace hold and does not stay. */
+int dv_rewrite_count(struct dv_rewrite *w, struct dv_err *err);
+
+/*
+ * Copy what stays and was not copied yet; many threads.  May be called
+ * again after dv_rewrite_collect(), for what stays since.
+ */
+int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err);
+/* Have what was copied on disk, so that publishing takes no time. */
+int dv_rewrite_settle(struct dv_rewrite *w, struct dv_err *err);
+/*
+ * Publish the new packs, then take the old ones away: to trash/ those
+ * that hold what was not copied, the others for good.
+ */
+int dv_rewrite_publish(struct dv_rewrite *w, struct dv_err *err);
+
+#endif
