@@ -29,6 +29,14 @@ struct dv_versions;
 int dv_versions_open(struct dv_versions **out, struct dv_repo *r,
 		     struct dv_err *err);
 void dv_versions_close(struct dv_versions *v);
+/* Look again: what was written or deleted since is seen then. */
+int dv_versions_reload(struct dv_versions *v, struct dv_err *err);
+/*
+ * Sentences about refs and files that are no version record; they are
+ * left out of all look-ups, and what is collected by versions must not be
+ * while there are any.  Borrowed.
+ */
+const struct dv_strlist *dv_versions_faults(const struct dv_versions *v);
 
 /*
  * Walk versions of dataset (NULL: of all), newest first: record time,
@@ -39,6 +47,19 @@ typedef int dv_version_fn(void *arg, const struct dv_version *v,
 			  struct dv_err *err);
 int dv_versions_each(struct dv_versions *v, const char *dataset,
 		     dv_version_fn *fn, void *arg, struct dv_err *err);
+/* The same without reading records, for thousands; all borrowed. */
+struct dv_version_row {
+	const char *dataset, *id;
+	const char *tag;		/* "" in a file */
+	int64_t time;
+	struct dv_digest manifest;
+};
+typedef int dv_version_row_fn(void *arg, const struct dv_version_row *row,
+			      struct dv_err *err);
+int dv_versions_each_row(struct dv_versions *v, const char *dataset,
+			 dv_version_row_fn *fn, void *arg, struct dv_err *err);
+/* Are there versions of dataset? */
+bool dv_versions_has(struct dv_versions *v, const char *dataset);
 /* Names of all datasets that have versions, sorted. */
 int dv_versions_datasets(struct dv_versions *v, struct dv_strlist *out,
 			 struct dv_err *err);
@@ -81,6 +102,11 @@ int dv_versions_delete(struct dv_repo *r, const char *dataset,
 
 /* --- tags: refs/dv-tags/<dataset>/<tag> ------------------------------- */
 
+/*
+ * DV_E_INVALID where tag cannot be one: empty, "latest", "v:" or "git:"
+ * in front, or with a ':', '@' or control character in it.
+ */
+int dv_version_tag_check(const char *tag, struct dv_err *err);
 /* force: an existing tag moves; else DV_E_EXISTS. */
 int dv_version_tag_set(struct dv_repo *r, const char *dataset,
 		       const char *tag, const char *id, bool force,
