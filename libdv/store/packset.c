@@ -226,7 +226,7 @@ int dv_packset_list(struct dv_packset *s, const struct dv_packlist **out,
 }
 
 int dv_packset_attach(struct dv_packset *s, const char *base,
-		      struct dv_err *err)
+		      struct dv_packfile **out, struct dv_err *err)
 {
 	struct dv_packfile *pf;
 	int rc = dv_packfile_open(&pf, base, s->algo, err);
@@ -240,7 +240,10 @@ int dv_packset_attach(struct dv_packset *s, const char *base,
 	s->settled = false;
 	rc = read_dir(s, err);
 	pthread_mutex_unlock(&s->lock);
-	return rc < 0 ? rc : 0;
+	if (rc < 0)
+		return rc;
+	*out = pf;
+	return 0;
 }
 
 int dv_packset_find(struct dv_packset *s, const struct dv_digest *id,

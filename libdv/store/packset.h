@@ -42,9 +42,9 @@ int dv_packset_list(struct dv_packset *s, const struct dv_packlist **out,
 		    struct dv_err *err);
 /* Read the directory again if it changed: 1 if the list did, else 0. */
 int dv_packset_refresh(struct dv_packset *s, struct dv_err *err);
-/* Add one more pack, of any directory, for good. */
+/* Add one more pack, of any directory, for good; *out is borrowed. */
 int dv_packset_attach(struct dv_packset *s, const char *base,
-		      struct dv_err *err);
+		      struct dv_packfile **out, struct dv_err *err);
 
 /*
  * Look id up in the known list, not in the first skip packs that have it:
