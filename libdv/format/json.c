@@ -167,6 +167,28 @@ static int rewrite(struct source *src, struct dv_err *err)
 	return 0;
 }
 
+/* jansson stops at the quote that ends the second of two keys. */
+static int fail_key(const struct source *src, size_t end,
+		    struct dv_err *err)
+{
+	const char *p = src->text;
+	size_t from = end, back;
+	char *what;
+	int rc;
+
+	do {
+		from -= from > 0;
+		for (back = 0; back < from && p[from - back - 1] == '\\'; )
+			back++;
+	} while (from && (p[from] != '"' || back % 2));
+	what = dv_asprintf("key %.*s is there twice",
+			   (int)(end - from + 1 < 200 ? end - from + 1 : 200),
+			   p + from);
+	rc = fail_at(src, from, DV_E_EXISTS, what, err);
+	free(what);
+	return rc;
+}
+
 /*
  * Only the first part of jansson's text is used: what follows "near"
  * quotes the rewritten source.
@@ -174,7 +196,8 @@ static int rewrite(struct source *src, struct dv_err *err)
 static int fail_jansson(const struct source *src, const json_error_t *e,
 			struct dv_err *err)
 {
-	size_t pos = e->position > 0 ? (size_t)e->position : 0;
+	size_t pos = source_pos(src, e->position > 0 ?
+				(size_t)e->position - 1 : 0);
 	enum dv_code code = DV_E_FORMAT;
 	char what[JSON_ERROR_TEXT_LENGTH];
 	char *near;
@@ -186,9 +209,7 @@ static int fail_jansson(const struct source *src, const json_error_t *e,
 
 	switch (json_error_code(e)) {
 	case json_error_duplicate_key:
-		code = DV_E_EXISTS;
-		strcpy(what, "a key is there twice");
-		break;
+		return fail_key(src, pos, err);
 	case json_error_numeric_overflow:
 		code = DV_E_LIMIT;
 		strcpy(what, "the number is too large");
@@ -202,8 +223,7 @@ static int fail_jansson(const struct source *src, const json_error_t *e,
 	default:
 		break;
 	}
-	return fail_at(src, source_pos(src, pos ? pos - 1 : 0), code, what,
-		       err);
+	return fail_at(src, pos, code, what, err);
 }
 
 /* Undo the marks, in place; returns the new length. */

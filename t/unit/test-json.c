@@ -116,9 +116,13 @@ static void faults_are_named_with_line_and_column(void **state)
 {
 	(void)state;
 	refuse("{\"a\":1,\n \"b\":2, \"a\":3}", DV_E_EXISTS,
-	       "'x.json', line 2, column 11: a key is there twice");
+	       "'x.json', line 2, column 9: key \"a\" is there twice");
 	refuse("{\"\\u0061\":1,\"a\":2}", DV_E_EXISTS,
-	       "'x.json', line 1, column 15: a key is there twice");
+	       "'x.json', line 1, column 13: key \"a\" is there twice");
+	refuse("{\"\\\"\":1,\"\\\"\":2}", DV_E_EXISTS,
+	       "'x.json', line 1, column 9: key \"\\\"\" is there twice");
+	refuse("{\"\\u0000\\\\\":1,\"\\u0000\\\\\":2}", DV_E_EXISTS, "'x.json', "
+	       "line 1, column 15: key \"\\u0000\\\\\" is there twice");
 	refuse("[1,\n\n  ?]", DV_E_FORMAT,
 	       "'x.json', line 3, column 3: invalid token");
 	refuse("[12345678901234567890,\"\\u0000\\u0001\",\"\xc3\xa9\",?]",
