@@ -125,14 +125,14 @@ static void chain_deleted(struct chains *ch, const struct dv_deltas *c)
 }
 
 /*
- * The best deleted file that still is one, or SIZE_MAX.  Those used up
+ * A deleted file that still is one, or SIZE_MAX.  Those used up
  * behind the head are unlinked and few are looked at, so that many equal
  * files do not take quadratic time.
  */
 static size_t find_source(struct chains *ch, const struct dv_deltas *c,
-			  const struct dv_delta *added)
+			  const struct dv_delta *added, bool any_name)
 {
-	size_t best = SIZE_MAX, looked = 0;
+	size_t looked = 0;
 	uint64_t head;
 
 	if (!dv_idmap_get(&ch->first, &added->after.id, &head))
@@ -144,15 +144,12 @@ static size_t find_source(struct chains *ch, const struct dv_deltas *c,
 	     i = ch->next[i], looked++) {
 		const struct dv_delta *d = &c->v[i];
 
-		if (d->status != 'D' ||
-		    type_of(d->before.mode) != type_of(added->after.mode))
-			continue;
-		if (same_base(d, added))
+		if (d->status == 'D' &&
+		    type_of(d->before.mode) == type_of(added->after.mode) &&
+		    (any_name || same_base(d, added)))
 			return i;
-		if (best == SIZE_MAX)
-			best = i;
 	}
-	return best;
+	return SIZE_MAX;
 }
 
 static void release_delta(struct dv_delta *ch)
@@ -174,37 +171,51 @@ static void join(struct dv_delta *to, struct dv_delta *d)
 	d->status = 0;
 }
 
-void dv_deltas_find_renames(struct dv_deltas *c)
+static void join_added(struct chains *ch, struct dv_deltas *c, bool any_name)
 {
-	struct chains ch = { .next = NULL };
-	size_t kept = 0, i, src;
+	size_t src;
 
-	if (!c->n)
-		return;
-	ch.next = dv_reallocarray(NULL, c->n, sizeof(*ch.next));
-	for (i = 0; i < c->n && !ch.first.algo; i++)
-		if (c->v[i].status == 'D' && can_be_renamed(&c->v[i].before))
-			dv_idmap_init(&ch.first, c->v[i].before.id.algo);
-	if (ch.first.algo)
-		chain_deleted(&ch, c);
-
-	for (i = 0; ch.first.algo && i < c->n; i++) {
+	for (size_t i = 0; i < c->n; i++) {
 		struct dv_delta *a = &c->v[i];
 
 		if (a->status != 'A' || !can_be_renamed(&a->after))
 			continue;
-		src = find_source(&ch, c, a);
+		src = find_source(ch, c, a, any_name);
 		if (src != SIZE_MAX)
 			join(a, &c->v[src]);
 	}
+}
 
-	for (i = 0; i < c->n; i++) {
+static void drop_joined(struct dv_deltas *c)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < c->n; i++) {
 		if (!c->v[i].status)
 			release_delta(&c->v[i]);
 		else
 			c->v[kept++] = c->v[i];
 	}
 	c->n = kept;
+}
+
+void dv_deltas_find_renames(struct dv_deltas *c)
+{
+	struct chains ch = { .next = NULL };
+	size_t i = 0;
+
+	while (i < c->n && (c->v[i].status != 'D' ||
+			    !can_be_renamed(&c->v[i].before)))
+		i++;
+	if (i == c->n)
+		return;
+
+	dv_idmap_init(&ch.first, c->v[i].before.id.algo);
+	ch.next = dv_reallocarray(NULL, c->n, sizeof(*ch.next));
+	chain_deleted(&ch, c);
+	join_added(&ch, c, false);
+	join_added(&ch, c, true);
+	drop_joined(c);
 	free(ch.next);
 	dv_idmap_release(&ch.first);
 }

@@ -66,8 +66,7 @@ int dv_entrytext_describe(struct dv_value *map, const struct dv_entry *e,
 
 	snprintf(mode, sizeof(mode), "%06o", e->mode);
 	dv_jsonout_str(map, "mode", mode);
-	if (e->mode != DV_MODE_DIR)
-		dv_jsonout_uint(map, "size", e->size);
+	dv_jsonout_uint(map, "size", e->size);
 	if (dv_digest_isset(&e->id))
 		dv_jsonout_id(map, "id", &e->id);
 

@@ -3,9 +3,11 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-#include "base/path.h"
+#include "base/alloc.h"
+#include "base/hex.h"
 #include "format/json.h"
 #include "plumbing/common/command.h"
 
@@ -14,16 +16,17 @@ static struct dv_value *member(struct dv_value *map, const char *key)
 	return dv_value_add(map, key, strlen(key));
 }
 
-static void quoted(struct dv_value *map, const char *key, const char *s,
-		   size_t n)
+/* Bytes that are no text, as dv cat-manifest --json has them. */
+static void put_hex(struct dv_value *map, const char *key, const char *s,
+		    size_t n)
 {
-	struct dv_buf name = DV_BUF_INIT, text = DV_BUF_INIT;
+	char *name = dv_asprintf("%s_hex", key);
+	char *hex = dv_malloc(2 * n + 1);
 
-	dv_buf_printf(&name, "%s_quoted", key);
-	dv_path_quote(&text, s, n);
-	*member(map, name.data) = dv_value_str(text.data, text.len);
-	dv_buf_release(&name);
-	dv_buf_release(&text);
+	dv_hex_format(hex, (const uint8_t *)s, n);
+	*member(map, name) = dv_value_str(hex, 2 * n);
+	free(hex);
+	free(name);
 }
 
 void dv_jsonout_text(struct dv_value *map, const char *key, const char *s,
@@ -32,7 +35,7 @@ void dv_jsonout_text(struct dv_value *map, const char *key, const char *s,
 	if (dv_value_is_text(s, n))
 		*member(map, key) = dv_value_str(s, n);
 	else
-		quoted(map, key, s, n);
+		put_hex(map, key, s, n);
 }
 
 void dv_jsonout_str(struct dv_value *map, const char *key, const char *s)

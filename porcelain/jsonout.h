@@ -3,9 +3,8 @@
 #define DV_PORCELAIN_JSONOUT_H
 
 /*
- * --json: maps built member by member, printed as one line.  Names of
- * members are ours and end in no surprise: bytes that are not UTF-8 go,
- * C-quoted, into a member <key>_quoted in place of <key>.
+ * --json: maps built member by member, printed as one line.  Bytes that
+ * are not UTF-8 go, as hex, into a member <key>_hex in place of <key>.
  */
 
 #include <stdbool.h>

@@ -115,15 +115,29 @@ static int mark_version(void *arg, const struct dv_version *v,
 				      v->id) : 0;
 }
 
-/* Opened anew each time: the handle shows what was there at its opening. */
+/*
+ * Opened anew each time: the handle shows what was there at its opening.
+ * A record that cannot be read names objects that we would not see.
+ */
 static int mark_versions(struct dv_mark *m, struct dv_err *err)
 {
+	const struct dv_strlist *faults;
 	struct dv_versions *v = NULL;
 	int rc;
 
 	rc = dv_versions_open(&v, m->repo, err);
-	if (!rc)
+	if (rc < 0)
+		return rc;
+	faults = dv_versions_faults(v);
+	if (faults->n) {
+		rc = dv_err_set(err, DV_E_FORMAT, "%s; while a version cannot "
+				"be read, what it names is not known",
+				faults->v[0]);
+		dv_err_hint(err, "dv fsck tells more; remove that ref or file "
+			    "if the version is lost");
+	} else {
 		rc = dv_versions_each(v, NULL, mark_version, m, err);
+	}
 	dv_versions_close(v);
 	return rc;
 }

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_PORCELAIN_COMPLETENESS_H
+#define DV_PORCELAIN_COMPLETENESS_H
+
+/*
+ * Is everything here that something here names?  One sentence a fault, to
+ * the function given; what was found missing once is not told again.
+ */
+
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/progress.h"
+#include "store/repo.h"
+
+struct dv_completeness;
+
+typedef void dv_completeness_fn(void *arg, const char *sentence);
+
+/* *out is the caller's; r must outlive it. */
+int dv_completeness_open(struct dv_completeness **out, struct dv_repo *r,
+			 struct dv_progress *progress,
+			 dv_completeness_fn *fault, void *arg,
+			 struct dv_err *err);
+void dv_completeness_close(struct dv_completeness *c);	/* NULL is fine */
+/* Sentences told so far. */
+uint64_t dv_completeness_faults(const struct dv_completeness *c);
+
+/*
+ * who ("version 'data@…'") names an object, or the manifest and all that
+ * it names.  Only what cannot be found out is a failure.
+ */
+int dv_completeness_object(struct dv_completeness *c, const char *who,
+			   const char *what, const struct dv_digest *id,
+			   struct dv_err *err);
+int dv_completeness_manifest(struct dv_completeness *c, const char *who,
+			     const struct dv_digest *id, struct dv_err *err);
+/* Tell a fault of another kind. */
+void dv_completeness_tell(struct dv_completeness *c, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+#endif
