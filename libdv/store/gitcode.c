@@ -15,6 +15,9 @@
  * opened, and the first difference that is no pointer ends it.  So a
  * commit costs what it changed, and a long run of commits that only move
  * pointers a few objects each.
+ *
+ * .dvconfig is no code either: it goes into the same commit as the first
+ * pointers, and the names of outputs must not change by that.
  */
 
 /* Is a change to this entry, alone on its side, a change of code? 1/0 */
@@ -46,6 +49,8 @@ static int entry_is_code(struct dv_git *g, const git_tree_entry *e,
 
 	if (git_tree_entry_type(e) == GIT_OBJECT_TREE)
 		return tree_is_code(g, git_tree_entry_id(e), err);
+	if (!strcmp(git_tree_entry_name(e), ".dvconfig"))
+		return 0;
 	rc = dv_git_is_pointer(g, git_tree_entry_name(e),
 			       git_tree_entry_filemode(e),
 			       git_tree_entry_id(e), err);
