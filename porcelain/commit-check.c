@@ -59,6 +59,7 @@ int dv_commit_check_clean(struct dv_session *s, const struct dv_strlist *except,
 int dv_commit_check_age(struct dv_session *s, const struct dv_record *rec,
 		       const struct dv_runconfig *config, struct dv_err *err)
 {
+	char *author, *subject;
 	int64_t newest, when;
 	int rc;
 
@@ -72,10 +73,12 @@ int dv_commit_check_age(struct dv_session *s, const struct dv_record *rec,
 	if (rec->snapshot)
 		return 0;
 
-	rc = dv_git_commit_info(s->repo->git, rec->code, NULL, &when, NULL,
-				err);
+	rc = dv_git_commit_info(s->repo->git, rec->code, &author, &when,
+				&subject, err);
 	if (rc < 0)
 		return rc;
+	free(author);
+	free(subject);
 	if (when > newest) {
 		dv_warn("commit %.10s is newer than the newest file of '%s'; "
 			"was it the code that made it?", rec->code,

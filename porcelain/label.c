@@ -15,7 +15,7 @@
 struct known {
 	char *dataset;
 	char id[DV_VERSION_ID_MAX];
-	char config[DV_NAME_CONFIG_MAX + 1];
+	char config[DV_NAME_CONFIG_MAX + 1];	/* "": not read yet */
 };
 
 struct dv_labels {
@@ -26,23 +26,38 @@ struct dv_labels {
 	bool sorted;
 };
 
-void dv_labels_add(struct dv_labels *l, const struct dv_record *rec)
+static struct known *add_known(struct dv_labels *l, const char *dataset,
+			       const char *id)
 {
 	struct known *k;
 
 	dv_grow(&l->v, &l->cap, l->n + 1, sizeof(*l->v));
 	k = &l->v[l->n++];
-	k->dataset = dv_strdup(rec->dataset);
-	dv_record_id(k->id, rec);
-	snprintf(k->config, sizeof(k->config), "%.*s", DV_NAME_CONFIG_MAX,
-		 rec->config_hash);
+	memset(k, 0, sizeof(*k));
+	k->dataset = dv_strdup(dataset);
+	snprintf(k->id, sizeof(k->id), "%s", id);
 	l->sorted = false;
+	return k;
 }
 
-static int add_known(void *arg, const struct dv_version *v, struct dv_err *err)
+static void set_config(struct known *k, const struct dv_record *rec)
+{
+	snprintf(k->config, sizeof(k->config), "%.*s", DV_NAME_CONFIG_MAX,
+		 rec->config_hash);
+}
+
+void dv_labels_add(struct dv_labels *l, const struct dv_record *rec)
+{
+	char id[DV_VERSION_ID_MAX];
+
+	set_config(add_known(l, rec->dataset, dv_record_id(id, rec)), rec);
+}
+
+static int add_row(void *arg, const struct dv_version_row *row,
+		   struct dv_err *err)
 {
 	(void)err;
-	dv_labels_add(arg, &v->rec);
+	add_known(arg, row->dataset, row->id);
 	return 0;
 }
 
@@ -61,7 +76,7 @@ int dv_labels_open(struct dv_labels **out, struct dv_session *s,
 			dv_err_prefix(err, "dv.nameFormat");
 	}
 	if (rc >= 0)
-		rc = dv_versions_each(s->versions, NULL, add_known, l, err);
+		rc = dv_versions_each_row(s->versions, NULL, add_row, l, err);
 	if (rc < 0)
 		dv_labels_close(l);
 	else
@@ -131,21 +146,47 @@ bool dv_labels_shared(struct dv_labels *l, const struct dv_record *rec)
 	return false;
 }
 
-/* As many digits as tell rec's configuration from all others here. */
-static size_t config_digits(const struct dv_labels *l,
-			    const struct dv_record *rec)
+/* "…-<config, 8>-<manifest, 8>" */
+static bool same_short_config(const char *id, const struct dv_record *rec)
 {
-	size_t digits = DV_NAME_CONFIG_MIN, same;
+	size_t n = strlen(id), tail = DV_NAME_CONFIG_MIN + 1 + MANIFEST_DIGITS;
 
+	return n > tail && !strncmp(id + n - tail, rec->config_hash,
+				    DV_NAME_CONFIG_MIN);
+}
+
+/*
+ * As many digits as tell rec's configuration from all others here.  Only
+ * records whose first digits are the same are read.
+ */
+static int config_digits(struct dv_labels *l, const struct dv_record *rec,
+			 size_t *digits, struct dv_err *err)
+{
+	struct dv_version v;
+	size_t same;
+	int rc;
+
+	*digits = DV_NAME_CONFIG_MIN;
 	for (size_t i = 0; i < l->n; i++) {
-		const char *a = l->v[i].config, *b = rec->config_hash;
+		struct known *k = &l->v[i];
 
-		for (same = 0; a[same] && a[same] == b[same]; same++)
+		if (!same_short_config(k->id, rec))
+			continue;
+		if (!*k->config) {
+			rc = dv_versions_find(l->s->versions, k->dataset,
+					      k->id, &v, err);
+			if (rc < 0)
+				return rc;
+			set_config(k, &v.rec);
+			dv_version_release(&v);
+		}
+		for (same = 0; k->config[same] &&
+		     k->config[same] == rec->config_hash[same]; same++)
 			;
-		if (a[same] && same + 1 > digits)
-			digits = same + 1;
+		if (k->config[same] && same + 1 > *digits)
+			*digits = same + 1;
 	}
-	return digits;
+	return 0;
 }
 
 /*
@@ -201,12 +242,15 @@ int dv_labels_name(struct dv_labels *l, const struct dv_record *rec,
 {
 	struct dv_buf name = DV_BUF_INIT, path = DV_BUF_INIT;
 	char config[DV_NAME_CONFIG_MAX + 1];
+	size_t digits;
 	int rc, dir;
 
 	rc = dir = is_directory(l, rec, err);
+	if (rc >= 0)
+		rc = config_digits(l, rec, &digits, err);
 	if (rc < 0)
 		return rc;
-	snprintf(config, sizeof(config), "%.*s", (int)config_digits(l, rec),
+	snprintf(config, sizeof(config), "%.*s", (int)digits,
 		 rec->config_hash);
 	dv_buf_str(&path, rec->dataset);
 	if (dir)

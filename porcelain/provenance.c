@@ -82,32 +82,41 @@ static int see_object(void *arg, const struct dv_digest *id, bool meta,
 	return 0;
 }
 
-static int see_version(void *arg, const struct dv_version *v,
+/* Read the record of a version that has places, and tell them. */
+static int tell_places(struct dv_provenance *p,
+		       const struct dv_version_row *row, struct dv_err *err)
+{
+	struct dv_version v;
+	int rc;
+
+	rc = dv_versions_find(p->s->versions, row->dataset, row->id, &v, err);
+	if (rc < 0)
+		return rc;
+	for (size_t i = 0; !rc && i < p->paths.n; i++)
+		rc = p->fn(p->arg, &v, p->paths.v[i], strlen(p->paths.v[i]),
+			   err);
+	dv_version_release(&v);
+	return rc;
+}
+
+static int see_version(void *arg, const struct dv_version_row *row,
 		       struct dv_err *err)
 {
 	struct dv_provenance *p = arg;
-	const struct dv_digest *root = &v->rec.manifest;
-	int rc = 0;
+	int rc;
 
-	if (dv_idmap_get(&p->without, root, NULL))
+	if (dv_idmap_get(&p->without, &row->manifest, NULL))
 		return 0;
 	dv_strlist_release(&p->paths);
-	rc = dv_manifest_each_object(root, dv_odb_read, p->s->odb, see_object,
-				     p, err);
+	rc = dv_manifest_each_object(&row->manifest, dv_odb_read, p->s->odb,
+				     see_object, p, err);
 	if (rc < 0)
-		return dv_err_prefix(err, "version '%s@%s'", v->rec.dataset,
-				     v->id);
+		return dv_err_prefix(err, "version '%s@%s'", row->dataset,
+				     row->id);
 	end_block(p);
 	if (!p->paths.n)
-		dv_idmap_add(&p->without, root, 0);
-
-	for (size_t i = 0; i < p->paths.n; i++) {
-		rc = p->fn(p->arg, v, p->paths.v[i], strlen(p->paths.v[i]),
-			   err);
-		if (rc)
-			break;
-	}
-	return rc;
+		dv_idmap_add(&p->without, &row->manifest, 0);
+	return p->paths.n ? tell_places(p, row, err) : 0;
 }
 
 int dv_provenance_find(struct dv_provenance *p, const struct dv_digest *id,
@@ -123,5 +132,6 @@ int dv_provenance_find(struct dv_provenance *p, const struct dv_digest *id,
 	p->id = id;
 	p->fn = fn;
 	p->arg = arg;
-	return dv_versions_each(p->s->versions, NULL, see_version, p, err);
+	return dv_versions_each_row(p->s->versions, NULL, see_version, p,
+				    err);
 }
