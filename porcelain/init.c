@@ -2,9 +2,9 @@
 /*
  * dv init: begin to version data in a git repository.
  *
- * Says what it made, a line a file:
+ * Says what it made:
  *	made the store '<dir>': object format <format>
- *	made '.dvconfig': namespace '<name>'
+ *	namespace '<name>', in '.dvconfig'
  * or, where there was nothing to make:
  *	already here: object format <format>, namespace '<name>'
  */
@@ -54,7 +54,7 @@ static void say(struct dv_repo *r, bool fresh)
 		dv_out("made the store '%s': object format %s\n", r->store_dir,
 		       format);
 		if (r->workdir)
-			dv_out("made '.dvconfig': namespace '%s'\n",
+			dv_out("namespace '%s', in '.dvconfig'\n",
 			       r->name_space);
 	}
 	if (r->workdir && !is_tracked(r))

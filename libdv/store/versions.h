@@ -113,6 +113,14 @@ int dv_version_tag_set(struct dv_repo *r, const char *dataset,
 		       struct dv_err *err);
 int dv_version_tag_delete(struct dv_repo *r, const char *dataset,
 			  const char *tag, struct dv_err *err);
+/*
+ * Both of them and more: id NULL deletes.  old: NULL do not care, "" the
+ * tag must not exist (DV_E_EXISTS), else the version id that it must name
+ * now (DV_E_CONFLICT).
+ */
+int dv_version_tag_update(struct dv_repo *r, const char *dataset,
+			  const char *tag, const char *id, const char *old,
+			  struct dv_err *err);
 /* 1 and the version id, or 0. */
 int dv_version_tag_get(struct dv_repo *r, const char *dataset,
 		       const char *tag, char *id, struct dv_err *err);

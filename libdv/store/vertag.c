@@ -99,23 +99,62 @@ static int id_of(struct dv_repo *r, const char *hex, char *id,
 	return rc;
 }
 
+/*
+ * The object that the ref must be at, for one who names the version: the
+ * one it is at, if that is the version.
+ */
+static int find_old(struct dv_repo *r, const char *ref, const char *old,
+		    char hex[DV_GIT_HEX], struct dv_err *err)
+{
+	char id[DV_VERSION_ID_MAX] = "";
+	int rc;
+
+	rc = dv_git_ref_get(r->git, ref, hex, err);
+	if (rc > 0)
+		rc = id_of(r, hex, id, err);
+	if (rc < 0)
+		return rc;
+	if (strcmp(id, old))
+		return dv_err_set(err, DV_E_CONFLICT,
+				  "ref '%s' names '%s', not '%s'", ref,
+				  *id ? id : "nothing", old);
+	return 0;
+}
+
+int dv_version_tag_update(struct dv_repo *r, const char *dataset,
+			  const char *tag, const char *id, const char *old,
+			  struct dv_err *err)
+{
+	char hex[DV_GIT_HEX], was[DV_GIT_HEX];
+	char *ref = NULL;
+	int rc = 0;
+
+	if (id)
+		rc = dv_version_tag_check(tag, err);
+	if (!rc)
+		rc = tag_ref(&ref, dataset, tag, err);
+	if (!rc && id)
+		rc = target_of(r, dataset, id, hex, err);
+	if (!rc && old && *old) {
+		rc = find_old(r, ref, old, was, err);
+		old = was;
+	}
+	if (!rc)
+		rc = id ? dv_git_ref_set(r->git, ref, hex, old,
+					 "dv: tag a version", err) :
+		     dv_git_ref_delete(r->git, ref, old, err);
+	free(ref);
+	return rc;
+}
+
 int dv_version_tag_set(struct dv_repo *r, const char *dataset,
 		       const char *tag, const char *id, bool force,
 		       struct dv_err *err)
 {
-	char hex[DV_GIT_HEX];
-	char *ref = NULL;
 	int rc;
 
-	rc = dv_version_tag_check(tag, err);
-	if (!rc)
-		rc = tag_ref(&ref, dataset, tag, err);
-	if (!rc)
-		rc = target_of(r, dataset, id, hex, err);
-	if (!rc)
-		rc = dv_git_ref_set(r->git, ref, hex, force ? NULL : "",
-				    "dv: tag a version", err);
-	free(ref);
+	rc = dv_version_tag_update(r, dataset, tag, id, force ? NULL : "",
+				   err);
 	if (rc == -DV_E_EXISTS) {
 		dv_err_set(err, DV_E_EXISTS, "'%s' has a tag '%s' already",
 			   dataset, tag);
@@ -127,13 +166,9 @@ int dv_version_tag_set(struct dv_repo *r, const char *dataset,
 int dv_version_tag_delete(struct dv_repo *r, const char *dataset,
 			  const char *tag, struct dv_err *err)
 {
-	char *ref = NULL;
 	int rc;
 
-	rc = tag_ref(&ref, dataset, tag, err);
-	if (!rc)
-		rc = dv_git_ref_delete(r->git, ref, NULL, err);
-	free(ref);
+	rc = dv_version_tag_update(r, dataset, tag, NULL, NULL, err);
 	if (rc == -DV_E_MISSING)
 		dv_err_set(err, DV_E_MISSING, "'%s' has no tag '%s'", dataset,
 			   tag);
