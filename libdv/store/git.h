@@ -110,6 +110,9 @@ int dv_git_ref_get(struct dv_git *g, const char *ref, char hex[DV_GIT_HEX],
 		   struct dv_err *err);
 int dv_git_ref_delete(struct dv_git *g, const char *ref, const char *old,
 		      struct dv_err *err);
+/* All of them or none, whatever they hold; by one run of git. */
+int dv_git_ref_delete_all(struct dv_git *g, const struct dv_strlist *refs,
+			  struct dv_err *err);
 typedef int dv_git_ref_fn(void *arg, const char *ref, const char *hex,
 			  struct dv_err *err);
 /* Refs whose names begin with prefix, sorted. */

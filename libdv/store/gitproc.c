@@ -173,3 +173,27 @@ int dv_git_dirty(struct dv_git *g, const struct dv_strlist *except,
 	dv_buf_release(&text);
 	return rc;
 }
+
+/* --- many refs at once ------------------------------------------------------- */
+
+/* libgit2 would write packed-refs anew for each of them. */
+int dv_git_ref_delete_all(struct dv_git *g, const struct dv_strlist *refs,
+			  struct dv_err *err)
+{
+	static const char *const argv[] = {
+		"git", "update-ref", "--stdin", NULL
+	};
+	struct dv_buf text = DV_BUF_INIT;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < refs->n; i++)
+		dv_buf_printf(&text, "delete %s\n", refs->v[i]);
+	rc = dv_git_run(g, argv, NULL, dv_buf_cstr(&text), text.len, NULL, err);
+	dv_buf_release(&text);
+	if (rc > 0)
+		rc = dv_err_set(err, DV_E_SYS,
+				"cannot delete refs: git update-ref ended with status %d",
+				rc);
+	return rc;
+}

@@ -99,6 +99,12 @@ int dv_versions_write(struct dv_repo *r, const struct dv_record *rec,
 /* Remove the ref or file. */
 int dv_versions_delete(struct dv_repo *r, const char *dataset,
 		       const char *id, struct dv_err *err);
+/*
+ * Remove many, "<dataset>@<version id>" each: all refs at once, then the
+ * files.  What is not here any more is no failure.
+ */
+int dv_versions_delete_all(struct dv_repo *r, const struct dv_strlist *names,
+			   struct dv_err *err);
 
 /* --- tags: refs/dv-tags/<dataset>/<tag> ------------------------------- */
 

@@ -204,3 +204,55 @@ int dv_versions_delete(struct dv_repo *r, const char *dataset,
 				  "'%s' has no version '%s' here", dataset, id);
 	return 0;
 }
+
+static int add_ref(struct dv_repo *r, const char *dataset, const char *id,
+		   struct dv_strlist *out, struct dv_err *err)
+{
+	char hex[DV_GIT_HEX];
+	char *ref;
+	int rc;
+
+	rc = dv_verscan_ref(&ref, dataset, id, err);
+	if (rc < 0)
+		return rc;
+	rc = dv_git_ref_get(r->git, ref, hex, err);
+	if (rc > 0)
+		dv_strlist_take(out, ref);
+	else
+		free(ref);
+	return rc < 0 ? rc : 0;
+}
+
+/* One step of dv_versions_delete_all() for each: its ref, or its files. */
+static int delete_step(struct dv_repo *r, const struct dv_strlist *names,
+		       struct dv_strlist *refs, struct dv_err *err)
+{
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; i < names->n && rc >= 0; i++) {
+		char *dataset = dv_strdup(names->v[i]);
+		char *at = strrchr(dataset, '@');
+
+		*at = '\0';
+		rc = refs ? add_ref(r, dataset, at + 1, refs, err) :
+		     delete_files(r, dataset, at + 1, err);
+		free(dataset);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+int dv_versions_delete_all(struct dv_repo *r, const struct dv_strlist *names,
+			   struct dv_err *err)
+{
+	struct dv_strlist refs = DV_STRLIST_INIT;
+	int rc;
+
+	rc = delete_step(r, names, &refs, err);
+	if (!rc && refs.n)
+		rc = dv_git_ref_delete_all(r->git, &refs, err);
+	if (!rc)
+		rc = delete_step(r, names, NULL, err);
+	dv_strlist_release(&refs);
+	return rc;
+}
