@@ -207,16 +207,28 @@ const char *dv_entry_fault(const struct dv_entry *e, enum dv_algo algo)
 	return fault;
 }
 
+void dv_entry_name(struct dv_buf *out, const char *path, size_t n)
+{
+	struct dv_buf quoted = DV_BUF_INIT;
+	const char *mark;
+
+	dv_path_quote(&quoted, path, n < 512 ? n : 512);
+	mark = dv_buf_cstr(&quoted)[0] == '"' ? "" : "'";
+	dv_buf_printf(out, "%s%s%s%s", mark, dv_buf_cstr(&quoted),
+		      n < 512 ? "" : "...", mark);
+	dv_buf_release(&quoted);
+}
+
 int dv_entry_refuse(const struct dv_entry *e, const char *fault,
 		    struct dv_err *err)
 {
-	struct dv_buf quoted = DV_BUF_INIT;
+	struct dv_buf name = DV_BUF_INIT;
 	int rc;
 
-	dv_path_quote(&quoted, e->path, e->path_len < 512 ? e->path_len : 512);
-	rc = dv_err_set(err, DV_E_INVALID, "'%s' %s", dv_buf_cstr(&quoted),
+	dv_entry_name(&name, e->path, e->path_len);
+	rc = dv_err_set(err, DV_E_INVALID, "%s %s", dv_buf_cstr(&name),
 			fault);
-	dv_buf_release(&quoted);
+	dv_buf_release(&name);
 	return rc;
 }
 

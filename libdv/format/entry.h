@@ -25,7 +25,12 @@ const char *dv_entry_fault(const struct dv_entry *e, enum dv_algo algo);
 /* The same of metadata alone, of an entry or of the dataset. */
 const char *dv_entry_meta_fault(const uint8_t *meta, size_t n);
 
-/* DV_E_INVALID "'<path>' <fault>", the path quoted; returns it. */
+/*
+ * Append a path for a sentence: in single quotes, or C-quoted where it has
+ * to be; the first 512 bytes of a long one.
+ */
+void dv_entry_name(struct dv_buf *out, const char *path, size_t n);
+/* DV_E_INVALID "'<path>' <fault>"; returns it. */
 int dv_entry_refuse(const struct dv_entry *e, const char *fault,
 		    struct dv_err *err);
 

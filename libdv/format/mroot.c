@@ -47,7 +47,7 @@ static int decode_head(struct dv_mp *in, struct dv_err *err)
 
 	if (!dv_mp_read_array(in, &n) || !dv_mp_read_str(in, &magic, &len) ||
 	    len != want || memcmp(magic, DV_MROOT_MAGIC, want))
-		return dv_err_set(err, DV_E_FORMAT, "it is no manifest");
+		return dv_err_set(err, DV_E_FORMAT, "its bytes are not those of a manifest");
 	if (!dv_mp_read_uint(in, &version))
 		return dv_mp_fail(in, err);
 	if (version != DV_MROOT_VERSION)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/path.h"
+#include "format/entry.h"
 #include "format/json.h"
 #include "format/mpvalue.h"
 
@@ -102,17 +103,17 @@ static bool is(struct field f, const char *s)
 	return f.n == strlen(s) && !memcmp(f.s, s, f.n);
 }
 
-/* "<what> '<field>' <why>", the field cut short where it is long. */
+/* "<what> '<field>' <why>" */
 static int refuse(const char *what, struct field f, const char *why,
 		  struct dv_err *err)
 {
-	struct dv_buf quoted = DV_BUF_INIT;
+	struct dv_buf name = DV_BUF_INIT;
 	int rc;
 
-	dv_path_quote(&quoted, f.s, f.n < 80 ? f.n : 80);
-	rc = dv_err_set(err, DV_E_INVALID, "%s '%s%s' %s", what,
-			dv_buf_cstr(&quoted), f.n < 80 ? "" : "...", why);
-	dv_buf_release(&quoted);
+	dv_entry_name(&name, f.s, f.n);
+	rc = dv_err_set(err, DV_E_INVALID, "%s %s %s", what,
+			dv_buf_cstr(&name), why);
+	dv_buf_release(&name);
 	return rc;
 }
 

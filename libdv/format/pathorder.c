@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buf.h"
+#include "format/entry.h"
 
 /* May paths be below it? */
 enum kind {
@@ -25,7 +26,7 @@ static enum kind kind_of(const struct dv_entry *e)
 	return e->meta ? DIR_WITH_META : EMPTY_DIR;
 }
 
-/* "'<path>' <what> '<other>'<why>", the paths quoted. */
+/* "'<path>' <what> '<other>'<why>" */
 static int refuse(const struct dv_entry *e, const char *what,
 		  const char *other, size_t n, const char *why,
 		  struct dv_err *err)
@@ -33,9 +34,9 @@ static int refuse(const struct dv_entry *e, const char *what,
 	struct dv_buf a = DV_BUF_INIT, b = DV_BUF_INIT;
 	int rc;
 
-	dv_path_quote(&a, e->path, e->path_len < 512 ? e->path_len : 512);
-	dv_path_quote(&b, other, n < 512 ? n : 512);
-	rc = dv_err_set(err, DV_E_INVALID, "'%s' %s '%s'%s", dv_buf_cstr(&a),
+	dv_entry_name(&a, e->path, e->path_len);
+	dv_entry_name(&b, other, n);
+	rc = dv_err_set(err, DV_E_INVALID, "%s %s %s%s", dv_buf_cstr(&a),
 			what, dv_buf_cstr(&b), why);
 	dv_buf_release(&a);
 	dv_buf_release(&b);

@@ -803,7 +803,7 @@ static void what_is_no_manifest_is_said_to_be_none(void **state)
 		memstore_put(&s, texts[i], strlen(texts[i]), &id, &err);
 		assert_int_equal(dv_manifest_open(&m, &id, memstore_get, &s,
 						  &err), -DV_E_FORMAT);
-		assert_non_null(strstr(err.msg, "': it is no manifest"));
+		assert_non_null(strstr(err.msg, "': its bytes are not those of a manifest"));
 	}
 	memstore_release(&s);
 }
