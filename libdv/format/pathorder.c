@@ -55,7 +55,8 @@ static int check(const struct dv_pathorder *o, const struct dv_entry *e,
 		return dv_path_check(e->path, e->path_len, err);
 	if (e->mode == DV_MODE_DIR)
 		return dv_err_set(err, DV_E_INVALID,
-				  "'.' is a directory, though it stands for a dataset that is one file");
+				  "'.' is a directory, though it stands for "
+				  "a dataset that is one file");
 	if (o->len)
 		return refuse(e, "follows", o->path, o->len,
 			      ", though it is the path of the only entry", err);

@@ -76,6 +76,31 @@ static inline int entries_cmp(const void *a, const void *b)
 	return dv_path_cmp(x->path, x->path_len, y->path, y->path_len);
 }
 
+static inline struct dv_entry *entries_add_file(struct entries *l,
+						const char *path,
+						uint64_t content)
+{
+	struct dv_entry *e = entries_add(l, path);
+	uint64_t id[4] = { content, 5, 6, 7 };
+
+	e->mode = DV_MODE_FILE;
+	e->size = content;
+	dv_digest_set(&e->id, DV_ALGO_XXH128, id);
+	return e;
+}
+
+/* n files in folders of a thousand. */
+static inline void entries_add_many(struct entries *l, size_t n)
+{
+	char path[64];
+
+	for (size_t i = 0; i < n; i++) {
+		snprintf(path, sizeof(path), "dir%03zu/file-%06zu", i / 1000,
+			 i);
+		entries_add_file(l, path, i);
+	}
+}
+
 /* What the entry holds, other than its path; a parent has metadata only. */
 static inline void entries_fill(struct dv_entry *e, enum dv_algo algo,
 				bool parent, uint64_t *seed)
@@ -92,7 +117,8 @@ static inline void entries_fill(struct dv_entry *e, enum dv_algo algo,
 	};
 	static const char *const refs[] = {
 		"{\"url\":\"https://example.org/a%20b\",\"etag\":\"\\\"x y\\\"\"}",
-		"{\"url\":\"s3://b/k\",\"version\":\"3L4k\",\"digest\":\"md5:d41d8cd98f00b204e9800998ecf8427e\"}"
+		"{\"url\":\"s3://b/k\",\"version\":\"3L4k\","
+			"\"digest\":\"md5:d41d8cd98f00b204e9800998ecf8427e\"}"
 	};
 	uint64_t id[4] = { entries_draw(seed), 1, 2, 3 };
 	const char *json;

@@ -151,34 +151,13 @@ static void differences_are_those_of_the_lists(void **state)
 	}
 }
 
-static void add_file(struct entries *l, const char *path, uint64_t content)
-{
-	struct dv_entry *e = entries_add(l, path);
-	uint64_t id[4] = { content, 5, 6, 7 };
-
-	e->mode = DV_MODE_FILE;
-	e->size = content;
-	dv_digest_set(&e->id, DV_ALGO_XXH128, id);
-}
-
-static void add_many(struct entries *l, size_t n)
-{
-	char path[64];
-
-	for (size_t i = 0; i < n; i++) {
-		snprintf(path, sizeof(path), "dir%03zu/file-%06zu", i / 1000,
-			 i);
-		add_file(l, path, i);
-	}
-}
-
 static void one_changed_entry_costs_two_blocks(void **state)
 {
 	struct memstore s = { .algo = DV_ALGO_XXH128 };
 	struct entries a = { NULL, 0, 0 };
 
 	(void)state;
-	add_many(&a, 100000);
+	entries_add_many(&a, 100000);
 	for (size_t at = 5; at < a.n; at += 9973) {
 		struct entries b = changed(&a, 0, 0);
 
@@ -200,7 +179,7 @@ static void one_entry_more_costs_the_blocks_around_it(void **state)
 	struct entries a = { NULL, 0, 0 };
 
 	(void)state;
-	add_many(&a, 20000);
+	entries_add_many(&a, 20000);
 	for (size_t at = 0; at < a.n; at += 37 * 13) {
 		struct entries b = changed(&a, 0, 0);
 
@@ -224,7 +203,7 @@ static void lists_are_left_out_where_they_are_equal(void **state)
 	for (size_t i = 0; a.n < 9000; i++) {
 		snprintf(path, sizeof(path), "f%09zu", i);
 		if ((dv_hash64(path, strlen(path)) & 511) == 0)
-			add_file(&a, path, i);
+			entries_add_file(&a, path, i);
 	}
 	b = changed(&a, 0, 0);
 	b.v[4321].size++;
@@ -255,7 +234,7 @@ static void a_callback_can_end_it(void **state)
 	struct dv_manifest_info info;
 
 	(void)state;
-	add_many(&a, 2000);
+	entries_add_many(&a, 2000);
 	info = entries_write(&a, s.algo, NULL, memstore_put, &s);
 	assert_int_equal(dv_manifest_open(&ma, &info.id, memstore_get, &s,
 					  &err), 0);
@@ -283,8 +262,8 @@ static void a_missing_block_is_a_failure(void **state)
 	struct dv_digest id;
 
 	(void)state;
-	add_file(&a, "a", 1);
-	add_file(&b, "a", 2);
+	entries_add_file(&a, "a", 1);
+	entries_add_file(&b, "a", 2);
 	ia = entries_write(&a, s.algo, NULL, memstore_put, &s);
 	ib = entries_write(&b, s.algo, NULL, memstore_put, &s);
 	for (int i = 0; i < 2; i++) {
