@@ -1,7 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-#include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/file.h"
 #include "store/odb-txn.h"
@@ -127,36 +125,55 @@ int dv_odb_txn_put_fd(struct dv_odb_txn *t, int fd, uint64_t hint,
 	return 0;
 }
 
+#define HASH_HEAD (64u << 10)	/* without asking for memory */
 #define HASH_STEP (256u << 10)
 
-int dv_odb_hash_fd(enum dv_algo algo, int fd, struct dv_digest *id,
-		   uint64_t *size, struct dv_progress *p, struct dv_err *err)
+/* The rest of fd, behind the n bytes at head. */
+static int hash_rest(enum dv_algo algo, int fd, const void *head, size_t n,
+		     struct dv_digest *id, uint64_t *size,
+		     struct dv_progress *p, struct dv_err *err)
 {
 	struct dv_hasher *h = dv_hasher_new(algo);
 	struct dv_buf b = DV_BUF_INIT;
 	void *to = dv_buf_reserve(&b, HASH_STEP);
-	uint64_t total = 0;
-	int rc = 0;
+	uint64_t total = n;
+	ssize_t got;
 
-	for (;;) {
-		ssize_t got = read(fd, to, HASH_STEP);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			rc = dv_err_sys(err, "cannot read the content");
-		if (got <= 0)
-			break;
+	dv_hasher_update(h, head, n);
+	while ((got = dv_read_full(fd, to, HASH_STEP)) > 0) {
 		dv_hasher_update(h, to, (size_t)got);
 		dv_progress_add(p, 0, (uint64_t)got);
 		total += (uint64_t)got;
 	}
-	if (!rc) {
+	if (got < 0)
+		dv_err_sys(err, "cannot read the content");
+	else
 		dv_hasher_final(h, id);
-		if (size)
-			*size = total;
-	}
+	*size = total;
 	dv_hasher_free(h);
 	dv_buf_release(&b);
+	return got < 0 ? -err->code : 0;
+}
+
+int dv_odb_hash_fd(enum dv_algo algo, int fd, struct dv_digest *id,
+		   uint64_t *size, struct dv_progress *p, struct dv_err *err)
+{
+	uint8_t head[HASH_HEAD];
+	ssize_t got = dv_read_full(fd, head, sizeof(head));
+	uint64_t total = 0;
+	int rc = 0;
+
+	if (got < 0)
+		return dv_err_sys(err, "cannot read the content");
+	dv_progress_add(p, 0, (uint64_t)got);
+	if ((size_t)got < sizeof(head)) {
+		dv_digest_of(id, algo, head, (size_t)got);
+		total = (uint64_t)got;
+	} else {
+		rc = hash_rest(algo, fd, head, sizeof(head), id, &total, p,
+			       err);
+	}
+	if (!rc && size)
+		*size = total;
 	return rc;
 }
