@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "porcelain/commit-check.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 
 #include "base/path.h"
@@ -113,6 +112,7 @@ int dv_commit_check_added(struct dv_session *s, const struct dv_record *rec,
 {
 	struct dv_buf path = DV_BUF_INIT;
 	struct unadded u = { .n = 0 };
+	char count[DV_HUMAN_MAX];
 	int rc;
 
 	if (rec->files > DV_COMMIT_CHECK_FILES_MAX)
@@ -122,9 +122,10 @@ int dv_commit_check_added(struct dv_session *s, const struct dv_record *rec,
 	if (!rc && u.n) {
 		dv_entrytext_join(&path, rec->dataset, u.first,
 				  strlen(u.first));
-		dv_warn("%" PRIu64 " change%s in '%s' not added and not in "
-			"this version, '%s' first", u.n,
-			u.n == 1 ? " is" : "s are", rec->dataset, path.data);
+		dv_warn("%s of '%s' not added, so not in this version; the "
+			"first is '%s'",
+			dv_human_count(count, u.n, "change", "changes"),
+			rec->dataset, path.data);
 		dv_hint("dv add %s, then dv commit again", rec->dataset);
 	}
 	free(u.first);

@@ -148,6 +148,18 @@ static int check_pointers(struct fsck *f, struct dv_err *err)
 	return rc;
 }
 
+static int check_entries(struct fsck *f, const struct dv_windex *ix,
+			 const char *who, struct dv_err *err)
+{
+	struct dv_err why = DV_ERR_INIT;
+
+	if (!dv_windex_check(ix, &why))
+		return dv_completeness_manifest(f->check, who, &ix->manifest,
+						err);
+	dv_completeness_tell(f->check, "%s: %s", who, why.msg);
+	return 0;
+}
+
 /* Every index of every work tree: its bytes, and the content it names. */
 static int check_index(void *arg, struct dv_repo *there, const char *dataset,
 		       struct dv_err *err)
@@ -162,18 +174,17 @@ static int check_index(void *arg, struct dv_repo *there, const char *dataset,
 		return 0;
 	who = dv_asprintf("index of '%s' in '%s'", dataset, there->state_dir);
 	rc = dv_wtindex_open(&x, there, dataset, &why);
-	if (rc > 0)
-		rc = dv_windex_check(&x.ix, &why);
-	if (rc == -DV_E_SYS)
+	if (rc > 0) {
+		rc = check_entries(f, &x.ix, who, err);
+	} else if (rc == -DV_E_SYS) {
 		*err = why;
-	else if (rc < 0)
-		dv_completeness_tell(f->check, "%s: %s", who, why.msg);
-	else if (x.here)
-		rc = dv_completeness_manifest(f->check, who, &x.ix.manifest,
-					      err);
+	} else if (rc < 0) {
+		dv_completeness_tell(f->check, "%s", why.msg);
+		rc = 0;
+	}
 	dv_wtindex_release(&x);
 	free(who);
-	return rc == -DV_E_SYS ? rc : 0;
+	return rc;
 }
 
 /* --- the store -------------------------------------------------------------- */

@@ -33,7 +33,7 @@ static int add_default(struct dv_repo *repo, const char *path,
 	if (dv_path_check(path, strlen(path), err) < 0)
 		return dv_err_prefix(err, "'dv.config' in .dvconfig");
 
-	fd = dv_path_open(repo->workfd, path, O_PATH, 0);
+	fd = dv_path_open(repo->workfd, path, O_RDONLY | O_NONBLOCK, 0);
 	if (fd < 0) {
 		dv_err_sys(err, "cannot read the configuration '%s' that "
 			   "'dv.config' in .dvconfig names", path);
@@ -66,6 +66,16 @@ static int add_defaults(struct dv_repo *repo, struct dv_strlist *out,
 	return rc;
 }
 
+/* As the user would name it: defaults are made absolute by us. */
+static const char *shown_name(const struct dv_repo *repo, const char *path)
+{
+	size_t n = strlen(repo->workdir);
+
+	if (!strncmp(path, repo->workdir, n) && path[n] == '/')
+		return path + n + 1;
+	return path;
+}
+
 /* What a file given as configuration means besides its content. */
 static void note_file(struct dv_runconfig *c, struct dv_repo *repo,
 		      const char *arg)
@@ -82,7 +92,7 @@ static void note_file(struct dv_runconfig *c, struct dv_repo *repo,
 		return;
 	c->newest = st.st_mtime;
 	free(c->newest_name);
-	c->newest_name = dv_strdup(arg);
+	c->newest_name = dv_strdup(shown_name(repo, arg));
 }
 
 int dv_runconfig_load(struct dv_runconfig *out, struct dv_repo *repo,
