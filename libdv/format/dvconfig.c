@@ -45,7 +45,7 @@ void dv_dvconfig_format(struct dv_buf *out, const char *name,
 {
 	size_t n = strlen(value);
 	bool quote = !n || value[0] == ' ' || value[n - 1] == ' ' ||
-		     strpbrk(value, "#;\"\\\n\t\b\r");
+		     strpbrk(value, "#;\"\\\n\t\b\v\f\r");
 
 	dv_buf_printf(out, "\t%s = %s", name, quote ? "\"" : "");
 	for (; *value; value++) {
