@@ -55,8 +55,8 @@ test_expect_success '--oneline' '
 '
 
 test_expect_success 'tags are shown, and here follows the work tree' '
-	dv tag data@v:$v1 first &&
-	dv tag data@v:$v1 oldest &&
+	dv tag first data@v:$v1 &&
+	dv tag oldest data@v:$v1 &&
 	dv checkout data@first &&
 	dv log --oneline data >.git/actual &&
 	cat >.git/expect <<-EOF &&

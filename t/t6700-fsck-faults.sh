@@ -34,7 +34,7 @@ test_expect_success 'an empty repository is whole' '
 test_expect_success 'so is one with versions, tags and staged content' '
 	lab_commit 1 one --set seed=1 &&
 	lab_commit 2 two --set seed=2 &&
-	dv tag data@latest best &&
+	dv tag best data@latest &&
 	lab_add 3 &&
 	head -c 3000000 /dev/urandom >big && dv add big &&
 	clean &&
