@@ -12,6 +12,7 @@
  */
 #include "plumbing/common/command.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -22,7 +23,7 @@ static const char *const usage[] = {
 	"dv cat-object [--] <id>...",
 	"dv cat-object --size [-z] [--] <id>...",
 	"dv cat-object --exists [--] <id>...",
-	"dv cat-object (--batch | --batch-check) [-z]",
+	"dv cat-object (--batch | --batch-check) [--batch-all-objects] [-z]",
 	NULL
 };
 
@@ -98,10 +99,49 @@ static int answer_stdin(struct dv_odb *odb, enum mode mode, char eol,
 	return rc;
 }
 
+struct all {
+	struct dv_digest *v;
+	size_t n, cap;
+};
+
+static int note(void *arg, const struct dv_digest *id, uint64_t size,
+		enum dv_odb_kind kind)
+{
+	struct all *all = arg;
+
+	(void)size;
+	(void)kind;
+	dv_grow(&all->v, &all->cap, all->n + 1, sizeof(*all->v));
+	all->v[all->n++] = *id;
+	return 0;
+}
+
+static int cmp_ids(const void *a, const void *b)
+{
+	return dv_digest_cmp(a, b);
+}
+
+/* Each object of the store, in the order of the ids. */
+static int answer_all(struct dv_odb *odb, enum mode mode, char eol,
+		      struct dv_err *err)
+{
+	struct all all = { NULL, 0, 0 };
+	char text[DV_DIGEST_TEXT];
+	int rc = dv_odb_each(odb, note, &all, err);
+
+	if (all.n)
+		qsort(all.v, all.n, sizeof(*all.v), cmp_ids);
+	for (size_t i = 0; rc >= 0 && i < all.n; i++)
+		rc = answer(odb, dv_digest_format(text, &all.v[i]), mode, eol,
+			    err);
+	free(all.v);
+	return rc;
+}
+
 static int cmd_cat_object(int argc, const char **argv, const struct dv_ctx *ctx)
 {
 	bool size = false, exists = false, batch = false, check = false;
-	bool nul = false;
+	bool all = false, nul = false;
 	const struct dv_opt spec[] = {
 		DV_OPT_BOOL(0, "size", &size, "print the size"),
 		DV_OPT_BOOL(0, "exists", &exists,
@@ -110,6 +150,8 @@ static int cmd_cat_object(int argc, const char **argv, const struct dv_ctx *ctx)
 			    "id, size and content of each id on stdin"),
 		DV_OPT_BOOL(0, "batch-check", &check,
 			    "id and size of each id on stdin"),
+		DV_OPT_BOOL(0, "batch-all-objects", &all,
+			    "each object of the store, not those on stdin"),
 		DV_OPT_BOOL('z', NULL, &nul, "records end in NUL, not LF"),
 		DV_OPT_END
 	};
@@ -123,6 +165,9 @@ static int cmd_cat_object(int argc, const char **argv, const struct dv_ctx *ctx)
 	argc = dv_opt_parse(argc, argv, spec, usage);
 	if (size + exists + batch + check > 1)
 		dv_usage(usage, spec, "only one of these options can be given");
+	if (all && !batch && !check)
+		dv_usage(usage, spec, "--batch-all-objects needs --batch or "
+			 "--batch-check");
 	if ((batch || check) == (argc > 0))
 		dv_usage(usage, spec, "give ids, or --batch or --batch-check");
 	mode = size ? SIZE : exists ? EXISTS : batch ? BATCH :
@@ -130,7 +175,9 @@ static int cmd_cat_object(int argc, const char **argv, const struct dv_ctx *ctx)
 	eol = nul ? '\0' : '\n';
 
 	rc = dv_locate_odb(&odb, &err);
-	if (!rc && argc == 0)
+	if (!rc && all)
+		rc = answer_all(odb, mode, eol, &err);
+	else if (!rc && argc == 0)
 		rc = answer_stdin(odb, mode, eol, &err);
 	for (int i = 0; rc >= 0 && i < argc; i++) {
 		rc = answer(odb, argv[i], mode, eol, &err);
