@@ -75,6 +75,9 @@ struct dv_add {
  */
 int dv_worktree_add(struct dv_repo *r, const char *path, struct dv_add *a,
 		    struct dv_err *err);
+/* The same for several paths, all in one dataset, at once. */
+int dv_worktree_add_paths(struct dv_repo *r, const struct dv_strlist *paths,
+			  struct dv_add *a, struct dv_err *err);
 /* Stop tracking: pointer, index and exclude line go, files stay. */
 int dv_worktree_forget(struct dv_repo *r, const char *dataset,
 		       struct dv_err *err);
@@ -116,12 +119,16 @@ int dv_worktree_each(struct dv_repo *r, const char *dataset,
 
 struct dv_checkout {
 	bool force;		/* overwrite local changes */
+	bool keep_changes;	/* local changes stay where the index and the
+				   manifest have the same, and only parts
+				   that are here are brought: as git switches
+				   branches */
 	bool dry_run;
 	const char *path;	/* only this part of the dataset; "" or NULL all */
 	const char *version;	/* what the content is; NULL: unknown */
 	bool write_pointer;	/* and make the pointer say so */
 	struct dv_progress *progress;
-	/* out: */
+	/* out: files; bytes are those written */
 	uint64_t written, removed, kept, bytes;
 };
 /*

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/worktree.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/path.h"
+#include "store/exclude.h"
+#include "store/wtcheckout.h"
+#include "store/wtmix.h"
+#include "store/wtpointer.h"
+#include "store/wttarget.h"
+
+struct checkout {
+	struct dv_repo *r;
+	const char *dataset;
+	const struct dv_digest *manifest;	/* NULL: remove */
+	struct dv_checkout *c;
+	struct dv_odb *odb;
+	struct dv_odb_txn *txn;		/* of a mixture's manifest */
+	struct dv_wtco co;
+	bool has_pointer;
+	struct dv_pointer pointer;
+	struct dv_buf parts;		/* paths with a NUL behind each */
+};
+
+/*
+ * What is on disk by the index; else by the pointer, if that names
+ * something else than what is asked for.  A pointer whose manifest is not
+ * here says nothing.
+ */
+static int load_old(struct checkout *k, struct dv_err *err)
+{
+	struct dv_wtindex *old = &k->co.old;
+	struct dv_err ignored = DV_ERR_INIT;
+	int rc;
+
+	rc = dv_wtindex_open(old, k->r, k->dataset, err);
+	if (rc)
+		return rc;
+	if (!k->has_pointer || (k->manifest &&
+				dv_digest_eq(&k->pointer.manifest,
+					     k->manifest)))
+		return 0;
+	rc = dv_wtindex_of(old, k->odb, &k->pointer.manifest, NULL, NULL, 0,
+			   &ignored);
+	if (rc < 0 && rc != -DV_E_MISSING) {
+		*err = ignored;
+		return rc;
+	}
+	return 0;
+}
+
+static bool has_text(const struct dv_buf *parts, const char *path)
+{
+	const char *p = dv_buf_cstr(parts);
+
+	for (size_t at = 0; at < parts->len; at += strlen(p + at) + 1)
+		if (!strcmp(p + at, path))
+			return true;
+	return false;
+}
+
+/*
+ * The parts that will be in the work tree: those that were, and this one.
+ * All of a dataset, once it was here, needs no list.
+ */
+static void choose_parts(struct checkout *k, const char *path)
+{
+	const struct dv_wtindex *old = &k->co.old;
+
+	if (old->here && (*path || k->c->keep_changes))
+		dv_buf_add(&k->parts, old->ix.parts, old->ix.parts_len);
+	if (!*path || has_text(&k->parts, path) ||
+	    (old->on_disk && !old->ix.parts_len))
+		return;
+	dv_buf_add(&k->parts, path, strlen(path) + 1);
+}
+
+static int check_part(struct checkout *k, const char *path,
+		      struct dv_err *err)
+{
+	struct dv_manifest_iter *it = NULL;
+	struct dv_manifest *m = NULL;
+	const struct dv_entry *e;
+	int rc;
+
+	rc = dv_manifest_open(&m, k->manifest, dv_odb_read, k->odb, err);
+	if (rc >= 0)
+		rc = dv_manifest_iter_open(&it, m, path, err);
+	if (rc >= 0)
+		rc = dv_manifest_iter_next(it, &e, err);
+	if (!rc)
+		rc = dv_err_set(err, DV_E_MISSING, "'%s' has no '%s' there",
+				k->dataset, path);
+	dv_manifest_iter_close(it);
+	dv_manifest_close(m);
+	return rc < 0 ? rc : 0;
+}
+
+static int load_new(struct checkout *k, struct dv_err *err)
+{
+	const struct dv_windex *old = &k->co.old.ix;
+	const char *path = k->co.path;
+	int rc;
+
+	choose_parts(k, path);
+	if (*path && k->co.old.on_disk &&
+	    !dv_digest_eq(&old->manifest, k->manifest)) {
+		rc = dv_odb_txn_begin(&k->txn, k->odb, err);
+		if (rc < 0)
+			return rc;
+		rc = dv_wtmix(&k->co.new, k->odb, k->txn, old, k->manifest,
+			      path, old->version, k->parts.data, k->parts.len,
+			      err);
+		return rc < 0 ? dv_err_prefix(err, "'%s'", k->dataset) : rc;
+	}
+	if (*path) {
+		rc = check_part(k, path, err);
+		if (rc < 0)
+			return rc;
+	}
+	return dv_wtindex_of(&k->co.new, k->odb, k->manifest, k->c->version,
+			     k->parts.data, k->parts.len, err);
+}
+
+/* Data that git tracks is git's. */
+static int check_git(struct checkout *k, struct dv_err *err)
+{
+	struct dv_strlist paths = DV_STRLIST_INIT;
+	int rc;
+
+	if (!k->manifest)
+		return 0;
+	rc = dv_git_tracked(k->r->git, k->dataset, &paths, err);
+	if (rc >= 0 && paths.n) {
+		rc = dv_err_set(err, DV_E_INVALID, "git tracks '%s', which "
+				"dv would write", paths.v[0]);
+		dv_err_hint(err, "git rm -r --cached '%s'", k->dataset);
+	}
+	dv_strlist_release(&paths);
+	if (rc >= 0 && !k->has_pointer && !k->co.old.here)
+		rc = dv_wttarget_check_new(k->r, k->dataset, err);
+	return rc;
+}
+
+static int prepare(struct checkout *k, struct dv_err *err)
+{
+	struct dv_wtco *co = &k->co;
+	int rc;
+
+	co->file_mode = true;
+	rc = dv_git_config_bool(k->r->git, "core.fileMode", &co->file_mode,
+				err);
+	if (rc >= 0)
+		rc = dv_repo_odb(k->r, &k->odb, err);
+	if (rc >= 0)
+		rc = dv_worktree_pointer(k->r, k->dataset, &k->pointer, err);
+	if (rc < 0)
+		return rc;
+	k->has_pointer = rc > 0;
+
+	co->odb = k->odb;
+	co->algo = k->r->algo;
+	co->shown = co->rootpath = k->dataset;
+	co->path = k->c->path ? k->c->path : "";
+	co->force = k->c->force;
+	co->keep_changes = k->c->keep_changes;
+	co->trust_store = true;
+	co->progress = k->c->progress;
+	co->dirfd = k->r->workfd;
+	if (*co->path && dv_path_check(co->path, strlen(co->path), err) < 0)
+		return -err->code;
+
+	rc = load_old(k, err);
+	if (rc >= 0)
+		rc = check_git(k, err);
+	if (rc >= 0)
+		rc = dv_wtfile_now(k->r, &co->began, err);
+	if (rc >= 0 && k->manifest)
+		rc = load_new(k, err);
+	return rc;
+}
+
+/*
+ * What was written to no earlier than now, after the sync, may be written
+ * to again without stat telling.
+ */
+static int mark_racy(struct checkout *k, struct dv_err *err)
+{
+	struct dv_wtco *co = &k->co;
+	uint8_t *bytes = (uint8_t *)co->new.own.data;
+	int64_t now;
+	int rc;
+
+	rc = dv_wtfile_now(k->r, &now, err);
+	for (uint32_t i = 0; i < co->new.ix.entries && rc >= 0; i++) {
+		struct dv_windex_item item;
+
+		if (co->action[i] < DV_WTACT_CREATE)
+			continue;
+		rc = dv_windex_get(&co->new.ix, i, &item, err);
+		if (rc >= 0 && dv_wtfile_racy(&item.st, now))
+			dv_windex_set_stat(&co->new.ix, bytes, i, &item.st,
+					   true);
+	}
+	if (rc >= 0)
+		dv_windex_seal(bytes, co->new.own.len);
+	return rc;
+}
+
+static int publish(struct checkout *k, struct dv_err *err)
+{
+	const struct dv_windex *ix = &k->co.new.ix;
+	struct dv_pointer p;
+	bool wrote;
+	int rc;
+
+	if (!k->manifest) {
+		rc = dv_wtindex_remove(k->r, k->dataset, err);
+		if (rc >= 0 && k->c->write_pointer)
+			rc = dv_wtpointer_remove(k->r, k->dataset, err);
+		return rc < 0 ? rc : dv_exclude_update(k->r, NULL, err);
+	}
+	rc = k->txn ? dv_odb_txn_sync(k->txn, err) : 0;
+	if (rc >= 0)
+		rc = mark_racy(k, err);
+	if (rc >= 0)
+		rc = dv_wtindex_write(k->r, k->dataset, &k->co.new.own, err);
+	if (rc >= 0 && k->c->write_pointer) {
+		p.manifest = ix->manifest;
+		p.files = ix->files;
+		p.size = ix->size;
+		rc = dv_wtpointer_write(k->r, k->dataset, &p, &wrote, err);
+	}
+	return rc;
+}
+
+static int run(struct checkout *k, struct dv_err *err)
+{
+	int rc;
+
+	dv_progress_phase(k->c->progress, "comparing", 0, 0);
+	rc = prepare(k, err);
+	if (rc >= 0)
+		rc = dv_wtco_plan(&k->co, err);
+	if (rc < 0)
+		return rc;
+	k->c->written = k->co.write_n;
+	k->c->removed = k->co.remove_n;
+	k->c->kept = k->co.kept;
+	k->c->bytes = k->co.write_bytes;
+	if (k->c->dry_run)
+		return 0;
+
+	/* git must not see the files while they appear */
+	rc = dv_exclude_update(k->r, k->manifest ? k->dataset : NULL, err);
+	if (rc >= 0)
+		rc = dv_wtco_apply(&k->co, err);
+	return rc < 0 ? rc : publish(k, err);
+}
+
+int dv_worktree_checkout(struct dv_repo *r, const char *dataset,
+			 const struct dv_digest *manifest,
+			 struct dv_checkout *c, struct dv_err *err)
+{
+	struct checkout k = { .r = r, .dataset = dataset, .c = c,
+			      .manifest = manifest, .parts = DV_BUF_INIT };
+	struct dv_lock lock = DV_LOCK_INIT;
+	int rc;
+
+	k.co.root = (struct dv_wtroot)DV_WTROOT_INIT;
+	rc = dv_repo_lock(r, &lock, err);
+	if (rc < 0)
+		return rc;
+	rc = run(&k, err);
+	dv_odb_txn_end(k.txn);
+	dv_wtco_release(&k.co);
+	dv_buf_release(&k.parts);
+	dv_lock_release(&lock);
+	return rc < 0 ? rc : 0;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+#include "store/wtmerge.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "base/path.h"
+#include "store/wttarget.h"
+
+struct merge {
+	struct dv_wtmerge *m;
+	uint32_t next;			/* entry of the index to look at */
+	struct dv_buf old, found;	/* paths */
+	struct dv_windex_item item;	/* of next, if has */
+	bool has;
+};
+
+void dv_wtmerge_path(const struct dv_wtmerge *m, const struct dv_wtitem *item,
+		     struct dv_buf *path)
+{
+	const struct dv_wtscan_dir *dir = &m->scan->dir[item->dir];
+
+	dv_buf_reset(path);
+	if (m->single) {
+		dv_buf_char(path, '.');
+		return;
+	}
+	dv_buf_add(path, dir->path, dir->path_len);
+	if (item->file == DV_WTMERGE_EMPTY)
+		return;
+	if (dir->path_len)
+		dv_buf_char(path, '/');
+	dv_buf_add(path, dir->list.v[item->file].name,
+		   dir->list.v[item->file].len);
+}
+
+static void add(struct dv_wtmerge *m, uint32_t dir, uint32_t file,
+		uint32_t old, bool gone)
+{
+	struct dv_wtitem item = { dir, file, old, gone };
+
+	dv_grow(&m->item, &m->cap, m->n + 1, sizeof(*m->item));
+	m->item[m->n++] = item;
+}
+
+/* Read the entry at next. */
+static int look(struct merge *g, struct dv_err *err)
+{
+	int rc;
+
+	g->has = g->m->base && g->next < g->m->base->entries;
+	if (!g->has)
+		return 0;
+	rc = dv_windex_get(g->m->base, g->next, &g->item, err);
+	if (rc >= 0)
+		dv_windex_path(g->m->base, &g->item, &g->old);
+	return rc;
+}
+
+/* Did the scan read the directory, or find anything below it? */
+static bool is_scanned(const struct dv_wtmerge *m, const char *path, size_t n,
+		       bool below)
+{
+	for (size_t i = 0; i < m->scan->n; i++) {
+		const struct dv_wtscan_dir *dir = &m->scan->dir[i];
+
+		if (dir->bad)
+			continue;
+		if (dir->path_len == n && !memcmp(dir->path, path, n) &&
+		    (below ? dir->list.n || dir->empty : !dir->one))
+			return true;
+		if (below && dv_path_inside(path, n, dir->path, dir->path_len))
+			return true;
+	}
+	return false;
+}
+
+/*
+ * Does an entry that the scan did not find stay?  What is outside the
+ * parts does, but for a file where now a directory of a part is; what has
+ * no file does; and what was never brought here does.
+ */
+static bool stays(const struct merge *g)
+{
+	const struct dv_wtmerge *m = g->m;
+	const char *path = g->old.data;
+	size_t n = g->old.len;
+	bool dir_meta = g->item.mode == DV_MODE_DIR &&
+			g->item.flags & DV_WINDEX_META;
+
+	if (!dv_wttarget_has(m->rel, path, n))
+		return dir_meta || !dv_wttarget_below(m->rel, path, n) ||
+		       !is_scanned(m, path, n, true);
+	if (g->item.mode == DV_MODE_VALUE || g->item.mode == DV_MODE_REF)
+		return true;
+	if (dir_meta && is_scanned(m, path, n, false))
+		return true;
+	return m->keep_missing || !dv_windex_has_part(m->base, path, n);
+}
+
+/* Take in entries of the index in front of path; NULL: all. */
+static int take_old(struct merge *g, const struct dv_buf *path, uint32_t *same,
+		    struct dv_err *err)
+{
+	int rc = 0;
+
+	*same = DV_WTMERGE_NONE;
+	while (g->has && rc >= 0) {
+		int c = path ? dv_path_cmp(g->old.data, g->old.len,
+					   path->data, path->len) : -1;
+
+		if (c > 0)
+			break;
+		if (c == 0)
+			*same = g->next;
+		else
+			add(g->m, DV_WTMERGE_NONE, DV_WTMERGE_NONE, g->next,
+			    !stays(g));
+		g->next++;
+		rc = look(g, err);
+		if (c == 0)
+			break;
+	}
+	return rc;
+}
+
+static int take_found(void *arg, size_t dir, ptrdiff_t file,
+		      struct dv_err *err)
+{
+	struct merge *g = arg;
+	struct dv_wtitem item = { (uint32_t)dir, file < 0 ? DV_WTMERGE_EMPTY :
+				  (uint32_t)file, DV_WTMERGE_NONE, false };
+	uint32_t same;
+	int rc;
+
+	if (g->m->n >= DV_WTMERGE_EMPTY)
+		return dv_err_set(err, DV_E_LIMIT, "more than four thousand "
+				  "million files in one dataset");
+	dv_wtmerge_path(g->m, &item, &g->found);
+	rc = take_old(g, &g->found, &same, err);
+	add(g->m, item.dir, item.file, same, false);
+	return rc;
+}
+
+int dv_wtmerge_run(struct dv_wtmerge *m, struct dv_err *err)
+{
+	struct merge g = { .m = m, .old = DV_BUF_INIT, .found = DV_BUF_INIT };
+	uint32_t same;
+	int rc;
+
+	rc = look(&g, err);
+	if (rc >= 0)
+		rc = dv_wtscan_each(m->scan, take_found, &g, err);
+	if (rc >= 0)
+		rc = take_old(&g, NULL, &same, err);
+	dv_buf_release(&g.old);
+	dv_buf_release(&g.found);
+	return rc;
+}
+
+void dv_wtmerge_release(struct dv_wtmerge *m)
+{
+	free(m->item);
+	m->item = NULL;
+	m->n = m->cap = 0;
+}

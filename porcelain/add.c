@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dv add: put datasets under version control, or their changes into the
+ * index.
+ *
+ * With -v or -n on stdout, a record for each path that differs:
+ *	(A | M | D) SP <path>
+ * What was done to each dataset is told on stderr.
+ */
+#include "plumbing/common/command.h"
+
+#include <stdlib.h>
+
+#include "base/path.h"
+#include "porcelain/human.h"
+#include "store/worktree.h"
+
+static const char *const usage[] = {
+	"dv add [-n] [-v] [-q] [-z] [--no-all] [--] <path>...",
+	NULL
+};
+
+struct job {
+	struct dv_repo *repo;
+	bool dry_run, verbose, quiet, nul, all;
+	struct dv_progress progress;
+	const char *dataset;		/* whose changes are printed */
+	size_t unsaved;			/* pointers that git has to get */
+};
+
+/* Paths of one dataset, in the order of the first of each. */
+struct group {
+	char *dataset;			/* NULL: a new one */
+	struct dv_strlist paths;
+};
+
+struct groups {
+	struct group *v;
+	size_t n, cap;
+};
+
+static void print_change(void *arg, char what, const char *path, size_t n)
+{
+	struct job *job = arg;
+	struct dv_buf full = DV_BUF_INIT;
+	char eol = job->nul ? '\0' : '\n';
+
+	dv_buf_str(&full, job->dataset);
+	if (n != 1 || *path != '.') {
+		dv_buf_char(&full, '/');
+		dv_buf_add(&full, path, n);
+	}
+	dv_out("%c ", what);
+	dv_out_path(full.data, full.len, eol);
+	dv_out_char(eol);
+	dv_buf_release(&full);
+}
+
+static void print_bad(void *arg, const char *sentence)
+{
+	(void)arg;
+	dv_error("%s", sentence);
+}
+
+static void tell(struct job *job, const struct dv_add *a)
+{
+	char files[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
+	const char *done = "is as it was";
+
+	if (job->quiet)
+		return;
+	if (a->fresh)
+		done = job->dry_run ? "would be added" : "added";
+	else if (a->changed)
+		done = job->dry_run ? "would be changed" : "changed";
+	dv_say("%s: %s, %s, %s", job->dataset, done,
+	       dv_human_count(files, a->files, "file", "files"),
+	       dv_human_size(size, a->size));
+}
+
+static int add_group(struct job *job, const struct group *g,
+		     struct dv_err *err)
+{
+	struct dv_add a = { .dry_run = job->dry_run,
+			    .keep_missing = !job->all,
+			    .progress = &job->progress, .bad = print_bad,
+			    .arg = job };
+	struct dv_meter *meter;
+	int rc;
+
+	job->dataset = g->dataset ? g->dataset : g->paths.v[0];
+	if (job->verbose || job->dry_run)
+		a.note = print_change;
+	meter = dv_meter_start(&job->progress, job->quiet);
+	rc = dv_worktree_add_paths(job->repo, &g->paths, &a, err);
+	dv_meter_stop(meter);
+	if (rc < 0)
+		return rc;
+	job->unsaved += a.changed;
+	tell(job, &a);
+	return 0;
+}
+
+static void add_to(struct groups *gs, char *dataset, const char *path)
+{
+	struct group *g;
+
+	for (size_t i = 0; dataset && i < gs->n; i++) {
+		g = &gs->v[i];
+		if (g->dataset && !strcmp(g->dataset, dataset)) {
+			dv_strlist_add(&g->paths, path);
+			free(dataset);
+			return;
+		}
+	}
+	dv_grow(&gs->v, &gs->cap, gs->n + 1, sizeof(*gs->v));
+	g = &gs->v[gs->n++];
+	g->dataset = dataset;
+	g->paths = (struct dv_strlist)DV_STRLIST_INIT;
+	dv_strlist_add(&g->paths, path);
+}
+
+static int sort_paths(struct job *job, int argc, const char **argv,
+		      struct groups *gs, struct dv_err *err)
+{
+	for (int i = 0; i < argc; i++) {
+		char *path = NULL, *dataset = NULL;
+		int rc;
+
+		rc = dv_repo_path(job->repo, argv[i], &path, err);
+		if (rc >= 0)
+			rc = dv_worktree_dataset_of(job->repo, path, &dataset,
+						    err);
+		if (rc >= 0)
+			add_to(gs, dataset, path);
+		free(path);
+		if (rc < 0)
+			return rc;
+	}
+	return 0;
+}
+
+static int add_all(struct job *job, int argc, const char **argv,
+		   struct dv_err *err)
+{
+	struct groups gs = { NULL, 0, 0 };
+	int rc;
+
+	rc = sort_paths(job, argc, argv, &gs, err);
+	for (size_t i = 0; i < gs.n && rc >= 0; i++)
+		rc = add_group(job, &gs.v[i], err);
+	for (size_t i = 0; i < gs.n; i++) {
+		free(gs.v[i].dataset);
+		dv_strlist_release(&gs.v[i].paths);
+	}
+	free(gs.v);
+	return rc;
+}
+
+static int cmd_add(int argc, const char **argv, const struct dv_ctx *ctx)
+{
+	struct job job = { .all = true };
+	const struct dv_opt spec[] = {
+		DV_OPT_BOOL('n', "dry-run", &job.dry_run,
+			    "only print what would be done"),
+		DV_OPT_BOOL('v', "verbose", &job.verbose,
+			    "print each path that is added, changed, removed"),
+		DV_OPT_BOOL('q', "quiet", &job.quiet,
+			    "tell nothing but errors"),
+		DV_OPT_BOOL('z', NULL, &job.nul, "records end in NUL, not LF"),
+		DV_OPT_BOOL('A', "all", &job.all,
+			    "drop files that are gone (the default)"),
+		DV_OPT_END
+	};
+	struct dv_err err = DV_ERR_INIT;
+	int rc;
+
+	(void)ctx;
+	argc = dv_opt_parse(argc, argv, spec, usage);
+	if (!argc)
+		dv_usage(usage, spec, "name what is to be added");
+
+	rc = dv_repo_open(&job.repo, DV_REPO_WORKTREE, &err);
+	if (rc >= 0)
+		rc = add_all(&job, argc, argv, &err);
+	if (rc >= 0 && job.unsaved && !job.quiet && !job.dry_run)
+		dv_hint("dv commit -m <message> records a version; git add the "
+			"'.dv' file of each dataset");
+	dv_repo_close(job.repo);
+	return dv_exit(rc, &err);
+}
+
+DV_MAIN("add", cmd_add)

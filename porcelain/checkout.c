@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dv checkout: bring the data of a version into the work tree.
+ *
+ * Without arguments every dataset becomes what its pointer says.  What
+ * was done is told on stderr.
+ */
+#include "plumbing/common/command.h"
+
+#include <stdlib.h>
+
+#include "porcelain/human.h"
+#include "porcelain/session.h"
+#include "store/resolve.h"
+#include "store/worktree.h"
+
+static const char *const usage[] = {
+	"dv checkout [-f] [-n] [-q] [<dataset>[@<what>][:<path>]]...",
+	NULL
+};
+
+struct job {
+	struct dv_session s;
+	bool force, dry_run, quiet;
+	struct dv_progress progress;
+	bool failed;
+};
+
+/* --- what was done -------------------------------------------------------- */
+
+static void tell(struct job *job, const char *dataset,
+		 const struct dv_checkout *c)
+{
+	char written[DV_HUMAN_MAX], removed[DV_HUMAN_MAX];
+	char size[DV_HUMAN_MAX];
+
+	if (job->quiet || (!c->written && !c->removed))
+		return;
+	dv_say("%s: %s%s (%s), %s removed, %" PRIu64 " as they were", dataset,
+	       job->dry_run ? "would be " : "",
+	       dv_human_count(written, c->written, "file written",
+			      "files written"),
+	       dv_human_size(size, c->bytes),
+	       dv_human_count(removed, c->removed, "file", "files"), c->kept);
+}
+
+/* Say what went wrong with one dataset, and go on with the others. */
+static void fail(struct job *job, struct dv_err *err)
+{
+	dv_error("%s", err->msg);
+	if (*err->hint)
+		dv_hint("%s", err->hint);
+	*err = (struct dv_err)DV_ERR_INIT;
+	job->failed = true;
+}
+
+static int bring(struct job *job, const char *dataset,
+		 const struct dv_digest *manifest, struct dv_checkout *c,
+		 struct dv_err *err)
+{
+	struct dv_meter *meter;
+	int rc;
+
+	c->force = job->force;
+	c->dry_run = job->dry_run;
+	c->progress = &job->progress;
+	meter = dv_meter_start(&job->progress, job->quiet);
+	rc = dv_worktree_checkout(job->s.repo, dataset, manifest, c, err);
+	dv_meter_stop(meter);
+	if (rc >= 0)
+		tell(job, dataset, c);
+	return rc;
+}
+
+/* --- one that is named ------------------------------------------------------ */
+
+static int checkout_spec(struct job *job, const char *text,
+			 struct dv_err *err)
+{
+	struct dv_checkout c = { 0 };
+	struct dv_spec spec;
+	int rc;
+
+	rc = dv_spec_resolve(&spec, job->s.repo, job->s.versions, text, err);
+	if (rc < 0)
+		return rc;
+	c.path = spec.path;
+	c.version = spec.has_version ? spec.version.id : NULL;
+	c.write_pointer = spec.what != NULL;
+	rc = bring(job, spec.dataset, &spec.manifest, &c, err);
+	dv_spec_release(&spec);
+	return rc;
+}
+
+/* --- all of them ------------------------------------------------------------- */
+
+/*
+ * A pointer that git still has was deleted by hand: then the files are
+ * not ours to remove.
+ */
+static int check_deleted(struct job *job, const char *dataset,
+			 struct dv_err *err)
+{
+	char *pointer = dv_asprintf("%s.dv", dataset);
+	struct dv_strlist tracked = DV_STRLIST_INIT;
+	int rc;
+
+	rc = dv_git_tracked(job->s.repo->git, pointer, &tracked, err);
+	if (rc >= 0 && tracked.n) {
+		dv_err_set(err, DV_E_MISSING, "'%s' is deleted, but git still "
+			   "has it", pointer);
+		rc = dv_err_hint(err, "git checkout -- '%s' brings it back, "
+				 "dv rm '%s' stops tracking", pointer, dataset);
+	}
+	dv_strlist_release(&tracked);
+	free(pointer);
+	return rc;
+}
+
+static int remove_one(struct job *job, const char *dataset,
+		      struct dv_err *err)
+{
+	struct dv_checkout c = { 0 };
+	struct dv_digest manifest;
+	char id[DV_DIGEST_TEXT];
+	int rc;
+
+	rc = check_deleted(job, dataset, err);
+	if (rc >= 0)
+		rc = dv_worktree_base(job->s.repo, dataset, &manifest, NULL,
+				      err);
+	if (rc <= 0)
+		return rc;
+	rc = bring(job, dataset, NULL, &c, err);
+	if (rc >= 0 && !job->quiet)
+		dv_say("%s: no pointer here; dv checkout-manifest %s '%s' "
+		       "would bring it back", dataset,
+		       dv_digest_format(id, &manifest), dataset);
+	return rc;
+}
+
+/* The version that the manifest has: the one it had, else the newest. */
+static int find_version(struct job *job, const char *dataset,
+			const struct dv_digest *manifest, char **version,
+			struct dv_err *err)
+{
+	struct dv_version newest;
+	struct dv_digest base;
+	int rc;
+
+	*version = NULL;
+	rc = dv_worktree_base(job->s.repo, dataset, &base, version, err);
+	if (rc < 0 || (rc && dv_digest_eq(&base, manifest)))
+		return rc;
+	free(*version);
+	*version = NULL;
+	rc = dv_versions_newest(job->s.versions, dataset, manifest, &newest,
+				err);
+	if (rc > 0) {
+		*version = dv_strdup(newest.id);
+		dv_version_release(&newest);
+	}
+	return rc;
+}
+
+static int checkout_one(struct job *job, const char *dataset,
+			struct dv_err *err)
+{
+	struct dv_checkout c = { .keep_changes = true };
+	struct dv_pointer pointer;
+	char *version = NULL;
+	int rc;
+
+	rc = dv_worktree_pointer(job->s.repo, dataset, &pointer, err);
+	if (!rc)
+		return remove_one(job, dataset, err);
+	if (rc > 0)
+		rc = find_version(job, dataset, &pointer.manifest, &version,
+				  err);
+	c.version = version;
+	if (rc >= 0)
+		rc = bring(job, dataset, &pointer.manifest, &c, err);
+	free(version);
+	return rc;
+}
+
+static int checkout_all(struct job *job, struct dv_err *err)
+{
+	struct dv_strlist all = DV_STRLIST_INIT;
+	int rc;
+
+	rc = dv_worktree_datasets(job->s.repo, &all, err);
+	for (size_t i = 0; i < all.n && rc >= 0; i++)
+		if (checkout_one(job, all.v[i], err) < 0)
+			fail(job, err);
+	dv_strlist_release(&all);
+	return rc;
+}
+
+static int cmd_checkout(int argc, const char **argv, const struct dv_ctx *ctx)
+{
+	struct job job = { .s = DV_SESSION_INIT };
+	const struct dv_opt spec[] = {
+		DV_OPT_BOOL('f', "force", &job.force,
+			    "overwrite local changes that are nowhere else"),
+		DV_OPT_BOOL('n', "dry-run", &job.dry_run,
+			    "only tell what would be done"),
+		DV_OPT_BOOL('q', "quiet", &job.quiet,
+			    "tell nothing but errors"),
+		DV_OPT_END
+	};
+	struct dv_err err = DV_ERR_INIT;
+	int rc;
+
+	(void)ctx;
+	argc = dv_opt_parse(argc, argv, spec, usage);
+	rc = dv_session_open(&job.s, DV_REPO_WORKTREE, &err);
+	if (rc >= 0 && !argc)
+		rc = checkout_all(&job, &err);
+	if (rc >= 0 && argc == 1)
+		rc = checkout_spec(&job, argv[0], &err);
+	for (int i = 0; i < argc && argc > 1 && rc >= 0; i++)
+		if (checkout_spec(&job, argv[i], &err) < 0)
+			fail(&job, &err);
+	dv_session_close(&job.s);
+	if (rc >= 0 && job.failed)
+		return 128;
+	return dv_exit(rc, &err);
+}
+
+DV_MAIN("checkout", cmd_checkout)

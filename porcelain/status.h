@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_PORCELAIN_STATUS_H
+#define DV_PORCELAIN_STATUS_H
+
+/* What dv status found, and the ways to print it. */
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "store/worktree.h"
+
+struct dv_status_change {
+	char *path;		/* from the dataset; "." for a file */
+	size_t n;
+	enum dv_change what;
+};
+
+struct dv_status {
+	char *dataset;
+	struct dv_digest pointer, index;	/* manifests, if set */
+	uint64_t files, size;
+	bool staged;		/* the pointer's manifest has no version */
+	bool first;		/* and the dataset has none at all */
+	bool behind;		/* the pointer names another manifest than
+				   the one that is here */
+	bool absent;		/* a pointer, and nothing here */
+	bool gone;		/* files here, and no pointer */
+	struct dv_status_change *change;
+	size_t changes, cap;
+};
+
+void dv_status_release(struct dv_status *s);
+/* One word for scripts: "modified", "new", "missing", "mode", "type". */
+const char *dv_status_word(enum dv_change what);
+/* The change's path from the top of the work tree. */
+void dv_status_path(const struct dv_status *s,
+		    const struct dv_status_change *c, struct dv_buf *out);
+
+/* As git status reads. */
+void dv_status_print(const struct dv_status *v, size_t n);
+/* (staged | behind | absent | gone) SP <dataset>, <word> SP <path> */
+void dv_status_print_records(const struct dv_status *s, char eol);
+/* One object. */
+void dv_status_print_json(const struct dv_status *s);
+
+#endif

@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: MIT */
+#include "porcelain/status.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "format/value.h"
+#include "plumbing/common/command.h"
+#include "porcelain/human.h"
+#include "porcelain/jsonout.h"
+
+#define SHOWN 200		/* paths of one dataset listed for people */
+
+void dv_status_release(struct dv_status *s)
+{
+	for (size_t i = 0; i < s->changes; i++)
+		free(s->change[i].path);
+	free(s->change);
+	free(s->dataset);
+}
+
+const char *dv_status_word(enum dv_change what)
+{
+	switch (what) {
+	case DV_CHANGE_NEW:
+		return "new";
+	case DV_CHANGE_MODIFIED:
+		return "modified";
+	case DV_CHANGE_MISSING:
+		return "missing";
+	case DV_CHANGE_MODE:
+		return "mode";
+	case DV_CHANGE_TYPE:
+		return "type";
+	}
+	return "modified";
+}
+
+void dv_status_path(const struct dv_status *s,
+		    const struct dv_status_change *c, struct dv_buf *out)
+{
+	dv_buf_reset(out);
+	dv_buf_str(out, s->dataset);
+	if (c->n == 1 && *c->path == '.')
+		return;
+	dv_buf_char(out, '/');
+	dv_buf_add(out, c->path, c->n);
+}
+
+/* --- for people -------------------------------------------------------------- */
+
+/* A section's title comes with the first line in it. */
+static void title(bool *begun, const char *text)
+{
+	if (!*begun)
+		dv_out("%s", text);
+	*begun = true;
+}
+
+static void print_dataset(const char *word, const struct dv_status *s,
+			  bool totals)
+{
+	char files[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
+
+	dv_out("\t%s", word);
+	dv_out_path(s->dataset, strlen(s->dataset), '\n');
+	if (totals)
+		dv_out(" (%s, %s)", dv_human_count(files, s->files, "file",
+						   "files"),
+		       dv_human_size(size, s->size));
+	dv_out_char('\n');
+}
+
+static void print_staged(const struct dv_status *v, size_t n)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].staged)
+			continue;
+		title(&begun, "Staged, to be recorded as versions:\n"
+		      "  (use \"dv commit -m <message>\" to record them)\n");
+		print_dataset(v[i].first ? "new dataset: " : "changed:     ",
+			      &v[i], true);
+	}
+	if (begun)
+		dv_out_char('\n');
+}
+
+static void print_behind(const struct dv_status *v, size_t n)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].behind && !v[i].absent)
+			continue;
+		title(&begun, "Pointers that name other data than is here:\n"
+		      "  (use \"dv checkout\" to bring it)\n");
+		print_dataset(v[i].absent ? "not here:    " : "behind:      ",
+			      &v[i], true);
+	}
+	if (begun)
+		dv_out_char('\n');
+}
+
+static void print_gone(const struct dv_status *v, size_t n)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].gone)
+			continue;
+		title(&begun, "Datasets whose pointer is gone:\n"
+		      "  (use \"dv checkout\" to remove their files, or "
+		      "\"dv add <dataset>\" to go on with them)\n");
+		print_dataset("no pointer:  ", &v[i], false);
+	}
+	if (begun)
+		dv_out_char('\n');
+}
+
+static void print_paths(const struct dv_status *s)
+{
+	static const char *const label[] = {
+		['A'] = "new:         ", ['M'] = "modified:    ",
+		['D'] = "missing:     ", ['X'] = "mode:        ",
+		['T'] = "type:        "
+	};
+	struct dv_buf path = DV_BUF_INIT;
+
+	for (size_t i = 0; i < s->changes && i < SHOWN; i++) {
+		dv_status_path(s, &s->change[i], &path);
+		dv_out("\t%s", label[s->change[i].what]);
+		dv_out_path(path.data, path.len, '\n');
+		dv_out_char('\n');
+	}
+	if (s->changes > SHOWN)
+		dv_out("\t... and %zu more in %s (\"dv status --porcelain\" "
+		       "lists them)\n", s->changes - SHOWN, s->dataset);
+	dv_buf_release(&path);
+}
+
+static void print_changes(const struct dv_status *v, size_t n)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].changes)
+			continue;
+		title(&begun, "Changes that are not added:\n"
+		      "  (use \"dv add <path>...\" to add them, or "
+		      "\"dv checkout -f <dataset>\" to undo them)\n");
+		print_paths(&v[i]);
+	}
+	if (begun)
+		dv_out_char('\n');
+}
+
+void dv_status_print(const struct dv_status *v, size_t n)
+{
+	bool any = false, staged = false;
+	char count[DV_HUMAN_MAX];
+
+	print_staged(v, n);
+	print_behind(v, n);
+	print_gone(v, n);
+	print_changes(v, n);
+	for (size_t i = 0; i < n; i++) {
+		staged |= v[i].staged;
+		any |= v[i].staged || v[i].behind || v[i].absent ||
+		       v[i].gone || v[i].changes;
+	}
+	if (!n)
+		dv_out("no datasets yet (use \"dv add <path>\" to make one)\n");
+	else if (!any)
+		dv_out("nothing to commit, %s as %s was recorded\n",
+		       dv_human_count(count, n, "dataset is", "datasets are"),
+		       n == 1 ? "it" : "each");
+	else if (!staged)
+		dv_out("nothing is staged\n");
+}
+
+/* --- for scripts ------------------------------------------------------------- */
+
+static void print_state(bool is, const char *word, const struct dv_status *s,
+			char eol)
+{
+	if (!is)
+		return;
+	dv_out("%s ", word);
+	dv_out_path(s->dataset, strlen(s->dataset), eol);
+	dv_out_char(eol);
+}
+
+void dv_status_print_records(const struct dv_status *s, char eol)
+{
+	struct dv_buf path = DV_BUF_INIT;
+
+	print_state(s->staged, "staged", s, eol);
+	print_state(s->behind, "behind", s, eol);
+	print_state(s->absent, "absent", s, eol);
+	print_state(s->gone, "gone", s, eol);
+	for (size_t i = 0; i < s->changes; i++) {
+		dv_status_path(s, &s->change[i], &path);
+		dv_out("%s ", dv_status_word(s->change[i].what));
+		dv_out_path(path.data, path.len, eol);
+		dv_out_char(eol);
+	}
+	dv_buf_release(&path);
+}
+
+void dv_status_print_json(const struct dv_status *s)
+{
+	struct dv_value map = dv_value_map();
+	struct dv_value *list;
+
+	dv_jsonout_str(&map, "dataset", s->dataset);
+	dv_jsonout_id(&map, "pointer", &s->pointer);
+	dv_jsonout_id(&map, "index", &s->index);
+	dv_jsonout_bool(&map, "staged", s->staged);
+	dv_jsonout_bool(&map, "behind", s->behind);
+	dv_jsonout_bool(&map, "absent", s->absent);
+	dv_jsonout_bool(&map, "gone", s->gone);
+	list = dv_jsonout_array(&map, "changes");
+	for (size_t i = 0; i < s->changes; i++) {
+		struct dv_value *one = dv_value_push(list);
+
+		*one = dv_value_map();
+		dv_jsonout_text(one, "path", s->change[i].path,
+				s->change[i].n);
+		dv_jsonout_str(one, "change",
+			       dv_status_word(s->change[i].what));
+	}
+	dv_jsonout_print(&map);
+}
