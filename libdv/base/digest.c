@@ -229,6 +229,36 @@ void dv_hasher_free(struct dv_hasher *h)
 	free(h);
 }
 
+/* Over the low-level SHA-256, as HMAC() would bring in the providers. */
+void dv_hmac_sha256(uint8_t *out, const void *key, size_t key_len,
+		    const void *buf, size_t n)
+{
+	uint8_t block[64] = { 0 }, pad[64], inner[32];
+	SHA256_CTX sha;
+
+	if (key_len > sizeof(block)) {
+		SHA256_Init(&sha);
+		SHA256_Update(&sha, key, key_len);
+		SHA256_Final(block, &sha);
+	} else if (key_len) {
+		memcpy(block, key, key_len);
+	}
+
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] = block[i] ^ 0x36;
+	SHA256_Init(&sha);
+	SHA256_Update(&sha, pad, sizeof(pad));
+	SHA256_Update(&sha, buf, n);
+	SHA256_Final(inner, &sha);
+
+	for (size_t i = 0; i < sizeof(pad); i++)
+		pad[i] = block[i] ^ 0x5c;
+	SHA256_Init(&sha);
+	SHA256_Update(&sha, pad, sizeof(pad));
+	SHA256_Update(&sha, inner, sizeof(inner));
+	SHA256_Final(out, &sha);
+}
+
 uint64_t dv_hash64(const void *buf, size_t n)
 {
 	return xxh3()->hash64(buf, n);

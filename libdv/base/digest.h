@@ -67,6 +67,10 @@ void dv_hasher_update(struct dv_hasher *h, const void *buf, size_t n);
 void dv_hasher_final(struct dv_hasher *h, struct dv_digest *out);
 void dv_hasher_free(struct dv_hasher *h);
 
+/* HMAC-SHA256 (RFC 2104) of n bytes; out has 32 bytes, may be the key. */
+void dv_hmac_sha256(uint8_t *out, const void *key, size_t key_len,
+		    const void *buf, size_t n);
+
 /* XXH3-64, seed 0: checksums and boundaries, never names. */
 uint64_t dv_hash64(const void *buf, size_t n);
 

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -301,4 +302,77 @@ out:
 	close_end(&from[0]);
 	close_end(&from[1]);
 	return rc;
+}
+
+int dv_proc_start(struct dv_child *c, const char *const *argv,
+		  const char *const *env, struct dv_err *err)
+{
+	int in[2] = { -1, -1 }, from[2] = { -1, -1 };
+	int rc = 0, e;
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, in) ||
+	    make_pipe(from) || fcntl(in[1], F_SETFL, O_NONBLOCK) ||
+	    fcntl(from[0], F_SETFL, O_NONBLOCK)) {
+		rc = dv_err_sys(err, "cannot make a pipe for '%s'", argv[0]);
+		goto out;
+	}
+	e = spawn(&pid, argv, NULL, env, in[0], from[1]);
+	if (e) {
+		errno = e;
+		rc = dv_err_sys(err, "cannot run '%s'", argv[0]);
+		goto out;
+	}
+	*c = (struct dv_child){ pid, in[1], from[0] };
+	in[1] = from[0] = -1;
+out:
+	close_end(&in[0]);
+	close_end(&in[1]);
+	close_end(&from[0]);
+	close_end(&from[1]);
+	return rc;
+}
+
+static int64_t now_ms(void)
+{
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Has the child ended before the clock says until?  It is not reaped. */
+static bool ends_until(pid_t pid, int64_t until)
+{
+	struct timespec pause = { 0, 1000000 };
+	siginfo_t info;
+
+	for (;;) {
+		info.si_pid = 0;
+		if (waitid(P_PID, (id_t)pid, &info,
+			   WEXITED | WNOHANG | WNOWAIT) || info.si_pid)
+			return true;
+		if (now_ms() >= until)
+			return false;
+		nanosleep(&pause, NULL);
+		if (pause.tv_nsec < 20000000)
+			pause.tv_nsec *= 2;
+	}
+}
+
+int dv_proc_stop(struct dv_child *c, int grace_ms, struct dv_err *err)
+{
+	int status;
+
+	close_end(&c->in);
+	close_end(&c->out);
+	if (c->pid < 0)
+		return 0;
+	if (!ends_until(c->pid, now_ms() + grace_ms))
+		kill(c->pid, SIGKILL);
+	status = reap(c->pid);
+	c->pid = -1;
+	if (status < 0)
+		return dv_err_sys(err, "cannot wait for a child");
+	return status;
 }

@@ -9,6 +9,7 @@
  */
 
 #include <stddef.h>
+#include <sys/types.h>
 
 #include "base/buf.h"
 #include "base/err.h"
@@ -23,5 +24,28 @@
 int dv_proc_run(const char *const *argv, const char *dir,
 		const char *const *env, const void *input, size_t n,
 		struct dv_buf *out, struct dv_err *err);
+
+/* A child that we converse with while it runs. */
+struct dv_child {
+	pid_t pid;		/* -1: none */
+	int in;			/* a socket to its stdin */
+	int out;		/* a pipe from its stdout */
+};
+#define DV_CHILD_INIT { -1, -1, -1 }
+
+/*
+ * Start argv, looked up as above, in this directory.  Our ends do not
+ * block; write to in with send(2) and MSG_NOSIGNAL.  dv_proc_stop() must
+ * follow.
+ */
+int dv_proc_start(struct dv_child *c, const char *const *argv,
+		  const char *const *env, struct dv_err *err);
+
+/*
+ * Close our ends and wait up to grace_ms for it to end by itself; then it
+ * is killed.  Returns its status as dv_proc_run() does, 0 where there is
+ * no child.
+ */
+int dv_proc_stop(struct dv_child *c, int grace_ms, struct dv_err *err);
 
 #endif

@@ -2,6 +2,7 @@
 #include "unit.h"
 
 #include "base/digest.h"
+#include "base/hex.h"
 #include "base/xxh3.h"
 
 /* What xxhsum -H2 and sha256sum say of the first n bytes of pattern(). */
@@ -297,6 +298,66 @@ static void algorithms_have_names(void **state)
 			    "there are 'xxh128' and 'sha256'");
 }
 
+/* RFC 4231, test cases 1, 2, 3, 6 and 7. */
+static void hmac_sha256_has_the_known_answers(void **state)
+{
+	static const struct {
+		char key_byte;
+		const char *key;
+		size_t key_len;
+		const char *data;
+		size_t n;
+		const char *hex;
+	} known[] = {
+		{ 0x0b, NULL, 20, "Hi There", 8,
+		  "b0344c61d8db38535ca8afceaf0bf12b"
+		  "881dc200c9833da726e9376c2e32cff7" },
+		{ 0, "Jefe", 4, "what do ya want for nothing?", 28,
+		  "5bdcc146bf60754e6a042426089575c7"
+		  "5a003f089d2739839dec58b964ec3843" },
+		{ (char)0xaa, NULL, 20, NULL, 50,
+		  "773ea91e36800e46854db8ebd09181a7"
+		  "2959098b3ef8c122d9635514ced565fe" },
+		{ (char)0xaa, NULL, 131, "Test Using Larger Than Block-Size "
+		  "Key - Hash Key First", 54,
+		  "60e431591ee0b67f0d8a26aacbf5b77f"
+		  "8e0bc6213728c5140546040f0ee37f54" },
+		{ (char)0xaa, NULL, 131, "This is a test using a larger than "
+		  "block-size key and a larger than block-size data. The key "
+		  "needs to be hashed before being used by the HMAC "
+		  "algorithm.", 152,
+		  "9b09ffa71b942fcb27635fbcd5b0e944"
+		  "bfdc63644f0713938a7f51535c3a35e2" },
+	};
+	char key[131], dd[50];
+
+	(void)state;
+	memset(dd, 0xdd, sizeof(dd));
+	for (size_t i = 0; i < sizeof(known) / sizeof(*known); i++) {
+		uint8_t out[32];
+		char hex[65];
+
+		memset(key, known[i].key_byte, sizeof(key));
+		dv_hmac_sha256(out, known[i].key ? known[i].key : key,
+			       known[i].key_len,
+			       known[i].data ? known[i].data : dd,
+			       known[i].n);
+		dv_hex_format(hex, out, 32);
+		assert_string_equal(hex, known[i].hex);
+	}
+}
+
+/* Keys of SigV4 are made by signing with the last one, in its place. */
+static void hmac_sha256_may_write_over_its_key(void **state)
+{
+	uint8_t apart[32], key[32] = "key";
+
+	(void)state;
+	dv_hmac_sha256(apart, key, sizeof(key), "x", 1);
+	dv_hmac_sha256(key, key, sizeof(key), "x", 1);
+	assert_memory_equal(apart, key, sizeof(key));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -309,6 +370,8 @@ int main(void)
 		cmocka_unit_test(parse_reads_no_further_than_told),
 		cmocka_unit_test(order_is_algorithm_then_bytes),
 		cmocka_unit_test(algorithms_have_names),
+		cmocka_unit_test(hmac_sha256_has_the_known_answers),
+		cmocka_unit_test(hmac_sha256_may_write_over_its_key),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <poll.h>
 #include <signal.h>
+#include <sys/socket.h>
 #include <sys/wait.h>
 
 #include "base/proc.h"
@@ -261,6 +263,43 @@ static void works_without_standard_descriptors(void **state)
 	assert_int_equal(status, 0);
 }
 
+static void a_child_answers_while_it_runs(void **state)
+{
+	struct dv_child c = DV_CHILD_INIT;
+	struct dv_err err = DV_ERR_INIT;
+	struct pollfd p;
+	char line[8] = "";
+
+	(void)state;
+	assert_int_equal(dv_proc_start(&c, ARGV("sh", "-c", "while read x; "
+			 "do echo \"<$x>\"; done; exit 7"), NULL, &err), 0);
+	for (int i = 0; i < 3; i++) {
+		assert_int_equal(send(c.in, "a\n", 2, MSG_NOSIGNAL), 2);
+		p = (struct pollfd){ .fd = c.out, .events = POLLIN };
+		assert_int_equal(poll(&p, 1, 10000), 1);
+		assert_int_equal(read(c.out, line, sizeof(line)), 4);
+		assert_memory_equal(line, "<a>\n", 4);
+	}
+	/* Our ends do not block. */
+	assert_int_equal(read(c.out, line, 1), -1);
+	assert_int_equal(dv_proc_stop(&c, 10000, &err), 7);
+	assert_int_equal(dv_proc_stop(&c, 10000, &err), 0);
+}
+
+static void a_child_that_will_not_end_is_killed(void **state)
+{
+	struct dv_child c = DV_CHILD_INIT;
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(dv_proc_start(&c, ARGV("sleep", "100"), NULL, &err),
+			 0);
+	assert_int_equal(dv_proc_stop(&c, 50, &err), 128 + SIGKILL);
+	assert_int_equal(dv_proc_start(&c, ARGV("dv-no-such-program"), NULL,
+				       &err), -DV_E_MISSING);
+	assert_int_equal(dv_proc_stop(&c, 50, &err), 0);
+}
+
 #define TEST(fn) cmocka_unit_test_setup_teardown(fn, enter, leave)
 
 int main(void)
@@ -279,6 +318,8 @@ int main(void)
 		TEST(no_descriptor_leaks_into_the_child),
 		TEST(no_descriptor_stays_with_us),
 		TEST(works_without_standard_descriptors),
+		TEST(a_child_answers_while_it_runs),
+		TEST(a_child_that_will_not_end_is_killed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
