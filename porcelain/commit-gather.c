@@ -53,20 +53,24 @@ int dv_commit_select_staged(struct dv_commit *c, struct dv_strlist *out,
 	return rc;
 }
 
+/* A pointer that cannot be read is said before git calls it dirt. */
 int dv_commit_select_named(struct dv_commit *c, int argc, const char **argv,
 			   struct dv_strlist *out, struct dv_err *err)
 {
+	struct dv_pointer ptr;
 	char *dataset;
 	int rc = 0;
 
-	for (int i = 0; !rc && i < argc; i++) {
+	for (int i = 0; rc >= 0 && i < argc; i++) {
 		rc = dv_session_dataset(&c->s, argv[i], &dataset, err);
-		if (!rc && !dv_strlist_has(out, dataset))
+		if (rc < 0)
+			break;
+		rc = dv_worktree_pointer(c->s.repo, dataset, &ptr, err);
+		if (!dv_strlist_has(out, dataset))
 			dv_strlist_add(out, dataset);
-		if (!rc)
-			free(dataset);
+		free(dataset);
 	}
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 /* --- what all records have ------------------------------------------------- */

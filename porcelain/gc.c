@@ -107,8 +107,9 @@ static int run(struct gc *gc, struct dv_err *err)
 	rc = dv_mark_all(gc->mark, err);
 	if (!rc)
 		rc = sweep(gc, err);
+	/* "longer than 0 seconds" would keep what went this second */
 	if (!rc && !gc->dry_run)
-		rc = dv_odb_prune(gc->odb, gc->grace, err);
+		rc = dv_odb_prune(gc->odb, gc->grace ? gc->grace : -1, err);
 	return rc;
 }
 

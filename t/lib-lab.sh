@@ -26,6 +26,12 @@ lab_init () {
 	dv init 2>/dev/null >/dev/null
 }
 
+# lab_new <name>: a new repository below $HOME with the lab in it, where the
+# test goes on.  For tests with more than one; TEST_NO_CREATE_REPO is set.
+lab_new () {
+	git init -q -b main "$HOME/$1" && cd "$HOME/$1" && lab_init
+}
+
 # lab_add <seed>: run the program and add what it made.
 lab_add () {
 	./simulate "$1" && dv add data plot.png >/dev/null
@@ -61,12 +67,15 @@ lab_copy () {
 # git_unharmed [<file>]: git finds no fault, and sees no data: at most
 # pointers, .dvconfig and that file are new or changed.
 git_unharmed () {
-	git fsck --strict --no-progress --no-dangling >.git/fsck.out 2>&1 || {
-		cat .git/fsck.out >&2
+	unharmed_dir=$(git rev-parse --absolute-git-dir) &&
+	git fsck --strict --no-progress --no-dangling \
+		>"$unharmed_dir/fsck.out" 2>&1 || {
+		cat "$unharmed_dir/fsck.out" >&2
 		return 1
 	}
-	git status --porcelain >.git/status.out &&
-	if grep -vE '(\.dv"?|\.dvconfig|'"${1:- none}"')$' .git/status.out
+	git status --porcelain -uall >"$unharmed_dir/status.out" &&
+	if grep -vE '(\.dv"?|\.dvconfig|'"${1:- none}"')$' \
+		"$unharmed_dir/status.out"
 	then
 		echo "git_unharmed: git sees more than pointers" >&2
 		return 1

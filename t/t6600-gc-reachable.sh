@@ -3,6 +3,8 @@
 
 test_description='dv gc: what is named stays, what is not goes'
 
+# shellcheck disable=SC2034 # read by test-lib.sh
+TEST_NO_CREATE_REPO=t
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-lab.sh"
 
@@ -20,7 +22,7 @@ objects () {
 }
 
 test_expect_success 'setup: two committed versions, one content only added' '
-	lab_init &&
+	lab_new lab &&
 	lab_commit 1 one --set seed=1 &&
 	lab_pointers one &&
 	lab_commit 2 two --set seed=2 &&
@@ -77,11 +79,11 @@ test_expect_success 'content that is staged stays' '
 '
 
 test_expect_success 'content of the index of another work tree stays' '
-	git worktree add -q .git/wt &&
-	(cd .git/wt && dv checkout data && echo wt >data/wt && dv add data) &&
+	git worktree add -q ../wt &&
+	(cd ../wt && dv checkout data && echo wt >data/wt && dv add data) &&
 	dv gc -q &&
-	held $(test_id .git/wt/data/wt) &&
-	(cd .git/wt && dv cat data:wt >out && echo wt >expect &&
+	held $(test_id ../wt/data/wt) &&
+	(cd ../wt && dv cat data:wt >out && echo wt >expect &&
 		test_cmp expect out)
 '
 

@@ -3,6 +3,8 @@
 
 test_description='dv fsck: every fault is told, one sentence each'
 
+# shellcheck disable=SC2034 # read by test-lib.sh
+TEST_NO_CREATE_REPO=t
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-lab.sh"
 
@@ -27,7 +29,7 @@ pack_of () {
 }
 
 test_expect_success 'an empty repository is whole' '
-	lab_init &&
+	lab_new lab &&
 	clean
 '
 
@@ -80,14 +82,14 @@ test_expect_success 'a flipped bit in a pack' '
 	clean
 '
 
-test_expect_success 'a truncated pack, and one without its index' '
+test_expect_success 'a truncated pack; one without its index holds a copy' '
 	pack=$(pack_of $(dv rev-parse data:README)) &&
 	cp "$pack" .git/saved && chmod u+w "$pack" &&
 	head -c 100 .git/saved >"$pack" &&
 	faulty . &&
 	cat .git/saved >"$pack" &&
 	mv "${pack%.pack}.idx" .git/saved.idx &&
-	faulty . &&
+	clean &&
 	mv .git/saved.idx "${pack%.pack}.idx" &&
 	clean
 '
@@ -148,11 +150,11 @@ test_expect_success 'an index that is damaged, here or in another work tree' '
 	faulty "/index/data.: " &&
 	cp .git/index.saved $index &&
 	git add -A && test_tick && git commit -q -m pointers &&
-	git worktree add -q .git/wt && (cd .git/wt && dv checkout plot.png) &&
+	git worktree add -q ../wt && (cd ../wt && dv checkout plot.png) &&
 	clean &&
 	printf X >>.git/worktrees/wt/dv/index/plot.png &&
 	faulty "/wt/dv/index/plot.png.: " &&
-	git worktree remove -f .git/wt &&
+	git worktree remove -f ../wt &&
 	clean
 '
 

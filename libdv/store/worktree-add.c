@@ -133,6 +133,9 @@ static int prepare(struct dv_wtadd *s, const struct dv_strlist *paths,
 		rc = dv_wttarget_find(&s->t, s->r, paths, err);
 	if (rc >= 0)
 		rc = dv_wtindex_load(&s->base, s->r, s->t.dataset, err);
+	/* a clone has pointers without content: all of it is taken anew */
+	if (rc == -DV_E_MISSING && dv_wttarget_has(&s->t.rel, "", 0))
+		rc = 0;
 	if (rc >= 0)
 		rc = dv_wtfile_now(s->r, &s->began, err);
 	if (rc < 0)

@@ -1,0 +1,131 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+
+test_description='commit, gc and repack killed at any moment: old state or new'
+
+. ./test-lib.sh
+. "$DV_SOURCE/t/lib-lab.sh"
+
+KILLS=${DV_TEST_LONG:+50}
+KILLS=${KILLS:-10}
+
+# kill_after <thousandths of a second> <command>...: killed, or done before.
+# The driver becomes the command, so it is that which is killed.
+kill_after () {
+	delay=$1 &&
+	shift &&
+	{ "$@" >/dev/null 2>&1 & } &&
+	sleep "0.$(printf %03d "$delay")" &&
+	{ kill -9 $! 2>/dev/null; wait $! 2>/dev/null; :; }
+}
+
+# change <text>: a part of the thousands of files is another.
+change () {
+	awk "BEGIN { for (i = 0; i < 500; i++) {
+		f = \"many/\" i; print i, \"$1\" >f; close(f) } }"
+}
+
+sound () {
+	dv fsck >.git/faults &&
+	test_must_be_empty .git/faults &&
+	git_unharmed
+}
+
+test_expect_success 'setup: thousands of files, a few versions' '
+	lab_init &&
+	mkdir many &&
+	awk "BEGIN { for (i = 0; i < 4000; i++) {
+		f = \"many/\" i; print i, i * i >f; close(f) } }" &&
+	for v in 1 2 3
+	do
+		change "version $v" && dv add -q many && test_tick &&
+		dv commit -q --set v=$v many || return 1
+	done
+'
+
+test_expect_success "commit, killed $KILLS times" '
+	i=0 &&
+	while test $i -lt $KILLS
+	do
+		change "commit $i" && dv add -q many && test_tick &&
+		kill_after $((i * 37 % 60)) dv commit -q --set c=$i many &&
+		sound || return 1
+		i=$((i + 1))
+	done
+'
+
+test_expect_success 'the next one completes, and again does nothing' '
+	test_tick && dv commit -q --set c=last many &&
+	test_tick && dv commit --set c=last many 2>.git/err >.git/out &&
+	test_grep "recorded already" .git/err &&
+	test "$(dv rev-parse --version many)" = \
+		"$(dv rev-parse --version many@latest)" &&
+	sound
+'
+
+test_expect_success "gc, killed $KILLS times" '
+	dv cat-manifest "$(dv rev-parse many)" >.git/before &&
+	i=0 &&
+	while test $i -lt $KILLS
+	do
+		change "passing $i" && dv add -q many &&
+		change "kept" && dv add -q many &&
+		kill_after $((i * 53 % 150)) dv gc -q --grace=now &&
+		sound || return 1
+		i=$((i + 1))
+	done &&
+	dv gc -q --grace=now && sound &&
+	dv fsck --full &&
+	id=$(dv log --json many | jq -r ".[0].manifest") &&
+	dv cat-manifest "$id" >.git/after &&
+	test_cmp .git/before .git/after &&
+	test -z "$(find .git/dv/tmp -type f)"
+'
+
+test_expect_success "repack, killed $KILLS times" '
+	i=0 &&
+	while test $i -lt $KILLS
+	do
+		change "repack $i" && dv add -q many && test_tick &&
+		dv commit -q --set r=$i many &&
+		kill_after $((i * 71 % 200)) dv repack -q -a &&
+		sound || return 1
+		i=$((i + 1))
+	done &&
+	dv repack -q -a && dv fsck --full && sound
+'
+
+test_expect_success "add, killed $KILLS times" '
+	i=0 &&
+	while test $i -lt $KILLS
+	do
+		change "add $i" &&
+		kill_after $((i * 31 % 90)) dv add -q many &&
+		sound && dv status >/dev/null || return 1
+		i=$((i + 1))
+	done &&
+	dv add -q many && dv diff >.git/out &&
+	test_must_be_empty .git/out && dv fsck --full && sound
+'
+
+test_expect_success "checkout, killed $KILLS times" '
+	test_tick && dv commit -q --set co=1 many &&
+	new=$(dv rev-parse --version many) &&
+	old=$(dv log --json many | jq -r ".[-1].version") &&
+	i=0 &&
+	while test $i -lt $KILLS
+	do
+		to=$old && test $((i % 2)) = 0 || to=$new &&
+		kill_after $((i * 41 % 120)) dv checkout -f -q "many@v:$to" &&
+		dv fsck >.git/faults && test_must_be_empty .git/faults || return 1
+		i=$((i + 1))
+	done &&
+	dv checkout -f -q "many@v:$old" &&
+	dv diff "many@v:$old" >.git/out &&
+	test_must_be_empty .git/out &&
+	dv checkout -q "many@v:$new" &&
+	dv diff "many@v:$new" >.git/out &&
+	test_must_be_empty .git/out && sound
+'
+
+test_done
