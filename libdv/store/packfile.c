@@ -115,6 +115,23 @@ void dv_packfile_close(struct dv_packfile *pf)
 	free(pf);
 }
 
+int dv_packfile_check(struct dv_packfile *pf, struct dv_err *err)
+{
+	int rc;
+
+	if (pf->checked)
+		return 0;
+	rc = dv_packidx_check(&pf->idx, err);
+	if (rc < 0) {
+		dv_packfile_blame(pf, err);
+		return dv_err_hint(err, "where the pack is sound, this makes "
+				   "its index again: dv index-pack '%s.pack'",
+				   pf->base);
+	}
+	pf->checked = true;
+	return 0;
+}
+
 uint64_t dv_packfile_size(const struct dv_packfile *pf)
 {
 	return pf->idx.end + pf->idx.len + DV_PACK_TRAILER;

@@ -11,6 +11,7 @@
  */
 
 #include <stdatomic.h>
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "base/buf.h"
@@ -24,6 +25,7 @@ struct dv_packfile {
 	char *base;		/* path without ".pack" or ".idx" */
 	_Atomic int fd;		/* of the pack; -1 until it is needed */
 	struct dv_map map;	/* what idx is a view of */
+	_Atomic bool checked;	/* by dv_packfile_check() */
 };
 
 /*
@@ -33,6 +35,13 @@ struct dv_packfile {
 int dv_packfile_open(struct dv_packfile **out, const char *base,
 		     enum dv_algo algo, struct dv_err *err);
 void dv_packfile_close(struct dv_packfile *pf);
+
+/*
+ * Check all of the index, once.  Looking an object up checks what it
+ * uses; one who throws away what the index does not name must know that
+ * it names everything.
+ */
+int dv_packfile_check(struct dv_packfile *pf, struct dv_err *err);
 
 /* Bytes of the pack on disk, by its index. */
 uint64_t dv_packfile_size(const struct dv_packfile *pf);

@@ -185,7 +185,9 @@ int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err)
 		struct source s = { .w = w, .pack = w->v[k],
 			.writer = writer_of(w, w->v[k]->idx.kind) };
 
-		rc = sort_objects(&s, err);
+		rc = dv_packfile_check(s.pack, err);
+		if (!rc)
+			rc = sort_objects(&s, err);
 		if (!rc)
 			rc = dv_parallel_for(s.pack->idx.m, BATCH, 0,
 					     copy_some, &s, err);

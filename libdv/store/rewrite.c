@@ -100,11 +100,15 @@ static int need(struct dv_rewrite *w, const struct dv_odb_found *f,
 static int collect_pack(struct dv_rewrite *w, struct dv_packfile *pack,
 			struct dv_err *err)
 {
+	int rc = dv_packfile_check(pack, err);
+
+	if (rc < 0)
+		return rc;
 	for (uint32_t i = 0; i < pack->idx.n; i++) {
 		struct dv_odb_found f = { .ref = { pack, i } };
 		struct dv_digest id;
-		int rc = dv_packidx_object(&pack->idx, i, &f.o, err);
 
+		rc = dv_packidx_object(&pack->idx, i, &f.o, err);
 		if (rc < 0)
 			return dv_packfile_blame(pack, err);
 		if (f.o.type != DV_PACK_RECIPE)

@@ -44,7 +44,10 @@ void dv_rewrite_add(struct dv_rewrite *w, struct dv_packfile *pack);
 int dv_rewrite_add_small(struct dv_rewrite *w, enum dv_pack_kind kind,
 			 size_t enough, uint64_t budget, struct dv_err *err);
 
-/* Learn what the recipes that stay need, of all packs of the store. */
+/*
+ * Learn what the recipes that stay need, of all packs of the store, whose
+ * indexes are checked.
+ */
 int dv_rewrite_collect(struct dv_rewrite *w, struct dv_err *err);
 bool dv_rewrite_stays(const struct dv_rewrite *w,
 		      const struct dv_digest *id);
@@ -56,7 +59,8 @@ int dv_rewrite_count(struct dv_rewrite *w, struct dv_err *err);
 
 /*
  * Copy what stays and was not copied yet; many threads.  May be called
- * again after dv_rewrite_collect(), for what stays since.
+ * again after dv_rewrite_collect(), for what stays since.  DV_E_FORMAT
+ * where an index is damaged: what it does not name would be lost.
  */
 int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err);
 /* Have what was copied on disk, so that publishing takes no time. */
