@@ -11,9 +11,9 @@
 
 #include <stdlib.h>
 
-#include "base/path.h"
 #include "porcelain/human.h"
 #include "store/worktree.h"
+#include "store/wtgroup.h"
 
 static const char *const usage[] = {
 	"dv add [-n] [-v] [-q] [-z] [--no-all] [--] <path>...",
@@ -26,17 +26,6 @@ struct job {
 	struct dv_progress progress;
 	const char *dataset;		/* whose changes are printed */
 	size_t unsaved;			/* pointers that git has to get */
-};
-
-/* Paths of one dataset, in the order of the first of each. */
-struct group {
-	char *dataset;			/* NULL: a new one */
-	struct dv_strlist paths;
-};
-
-struct groups {
-	struct group *v;
-	size_t n, cap;
 };
 
 static void print_change(void *arg, char what, const char *path, size_t n)
@@ -78,7 +67,7 @@ static void tell(struct job *job, const struct dv_add *a)
 	       dv_human_size(size, a->size));
 }
 
-static int add_group(struct job *job, const struct group *g,
+static int add_group(struct job *job, const struct dv_wtgroup *g,
 		     struct dv_err *err)
 {
 	struct dv_add a = { .dry_run = job->dry_run,
@@ -88,7 +77,7 @@ static int add_group(struct job *job, const struct group *g,
 	struct dv_meter *meter;
 	int rc;
 
-	job->dataset = g->dataset ? g->dataset : g->paths.v[0];
+	job->dataset = g->dataset;
 	if (job->verbose || job->dry_run)
 		a.note = print_change;
 	meter = dv_meter_start(&job->progress, job->quiet);
@@ -101,59 +90,17 @@ static int add_group(struct job *job, const struct group *g,
 	return 0;
 }
 
-static void add_to(struct groups *gs, char *dataset, const char *path)
-{
-	struct group *g;
-
-	for (size_t i = 0; dataset && i < gs->n; i++) {
-		g = &gs->v[i];
-		if (g->dataset && !strcmp(g->dataset, dataset)) {
-			dv_strlist_add(&g->paths, path);
-			free(dataset);
-			return;
-		}
-	}
-	dv_grow(&gs->v, &gs->cap, gs->n + 1, sizeof(*gs->v));
-	g = &gs->v[gs->n++];
-	g->dataset = dataset;
-	g->paths = (struct dv_strlist)DV_STRLIST_INIT;
-	dv_strlist_add(&g->paths, path);
-}
-
-static int sort_paths(struct job *job, int argc, const char **argv,
-		      struct groups *gs, struct dv_err *err)
-{
-	for (int i = 0; i < argc; i++) {
-		char *path = NULL, *dataset = NULL;
-		int rc;
-
-		rc = dv_repo_path(job->repo, argv[i], &path, err);
-		if (rc >= 0)
-			rc = dv_worktree_dataset_of(job->repo, path, &dataset,
-						    err);
-		if (rc >= 0)
-			add_to(gs, dataset, path);
-		free(path);
-		if (rc < 0)
-			return rc;
-	}
-	return 0;
-}
-
 static int add_all(struct job *job, int argc, const char **argv,
 		   struct dv_err *err)
 {
-	struct groups gs = { NULL, 0, 0 };
-	int rc;
+	struct dv_wtgroups groups = DV_WTGROUPS_INIT;
+	int rc = 0;
 
-	rc = sort_paths(job, argc, argv, &gs, err);
-	for (size_t i = 0; i < gs.n && rc >= 0; i++)
-		rc = add_group(job, &gs.v[i], err);
-	for (size_t i = 0; i < gs.n; i++) {
-		free(gs.v[i].dataset);
-		dv_strlist_release(&gs.v[i].paths);
-	}
-	free(gs.v);
+	for (int i = 0; i < argc && rc >= 0; i++)
+		rc = dv_wtgroups_add(&groups, job->repo, argv[i], err);
+	for (size_t i = 0; i < groups.n && rc >= 0; i++)
+		rc = add_group(job, &groups.v[i], err);
+	dv_wtgroups_release(&groups);
 	return rc;
 }
 

@@ -268,3 +268,20 @@ int dv_worktree_each(struct dv_repo *r, const char *dataset,
 	dv_wtindex_release(&x);
 	return rc;
 }
+
+int dv_worktree_meta(struct dv_repo *r, const char *dataset,
+		     struct dv_buf *out, struct dv_err *err)
+{
+	struct dv_wtindex x = DV_WTINDEX_INIT;
+	const uint8_t *meta;
+	size_t n;
+	int rc;
+
+	rc = dv_wtindex_load(&x, r, dataset, err);
+	if (rc <= 0)
+		return rc;
+	meta = dv_windex_meta(&x.ix, &n);
+	dv_buf_add(out, meta, n);
+	dv_wtindex_release(&x);
+	return n > 0;
+}

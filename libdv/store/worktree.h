@@ -17,6 +17,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/progress.h"
 #include "base/strlist.h"
@@ -114,6 +115,10 @@ typedef int dv_index_fn(void *arg, const struct dv_entry *e,
 			struct dv_err *err);
 int dv_worktree_each(struct dv_repo *r, const char *dataset,
 		     dv_index_fn *fn, void *arg, struct dv_err *err);
+
+/* Metadata of the dataset as msgpack appended to out: 1, or 0 for none. */
+int dv_worktree_meta(struct dv_repo *r, const char *dataset,
+		     struct dv_buf *out, struct dv_err *err);
 
 /* --- checkout -------------------------------------------------------------- */
 

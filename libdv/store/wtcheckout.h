@@ -23,6 +23,8 @@
 #include "store/wtindex.h"
 #include "store/wtroot.h"
 
+#define DV_WTCO_LOOK 512		/* entries in a span that is looked at */
+
 enum dv_wtact {
 	DV_WTACT_NONE,		/* not on disk, or not asked for */
 	DV_WTACT_KEEP,		/* is there already */
@@ -94,8 +96,8 @@ bool dv_wtco_wants(const struct dv_wtco *c, const char *path, size_t n);
 /* Directory rel of the dataset: O_PATH descriptor or -1 with errno. */
 int dv_wtco_open_dir(const struct dv_wtco *c, const char *rel, size_t n);
 void dv_wtco_conflict(struct dv_wtco *c, const char *path);
-/* Spans of ix, for a pass that is shared out. */
-void dv_wtco_cut(struct dv_wtco *c, const struct dv_windex *ix);
+/* Spans of ix, none longer than max, for a pass that is shared out. */
+void dv_wtco_cut(struct dv_wtco *c, const struct dv_windex *ix, uint32_t max);
 /*
  * May the file or link be overwritten by entry i of new (NULL item: be
  * removed)?  Reads it.  1/0; *same: it is what new has.

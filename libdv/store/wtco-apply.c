@@ -19,6 +19,12 @@
 
 #define REMOVE_BATCH 256
 
+/*
+ * Two threads that make files in one directory wait for each other: a
+ * span is long enough to be all of most directories.
+ */
+#define SPAN_MAX 8192
+
 /* --- remove ---------------------------------------------------------------- */
 
 static int remove_some(void *arg, int w, size_t first, size_t n,
@@ -479,7 +485,7 @@ int dv_wtco_apply(struct dv_wtco *c, struct dv_err *err)
 			return rc;
 		dv_progress_phase(c->progress, "writing", c->write_n,
 				  c->write_bytes);
-		dv_wtco_cut(c, &c->new.ix);
+		dv_wtco_cut(c, &c->new.ix, SPAN_MAX);
 		rc = dv_parallel_for(c->spans, 1, c->workers, do_some, c, err);
 		if (rc < 0)
 			return rc;

@@ -141,7 +141,7 @@ int dv_wtco_plan_old(struct dv_wtco *c, struct dv_err *err)
 	size_t n = 0;
 	int rc;
 
-	dv_wtco_cut(c, &c->old.ix);
+	dv_wtco_cut(c, &c->old.ix, DV_WTCO_LOOK);
 	rc = dv_parallel_for(c->spans, 1, c->workers, plan_some, c, err);
 	if (rc < 0)
 		return rc;

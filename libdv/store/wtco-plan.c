@@ -12,8 +12,6 @@
 #include "base/parallel.h"
 #include "base/path.h"
 
-#define SPAN_MAX 512
-
 /* One span of new: what is wanted, beside what was and what is. */
 struct look {
 	struct dv_wtco *c;
@@ -58,14 +56,14 @@ static void add_block(struct dv_wtco *c, const char *path)
 	pthread_mutex_unlock(&c->lock);
 }
 
-void dv_wtco_cut(struct dv_wtco *c, const struct dv_windex *ix)
+void dv_wtco_cut(struct dv_wtco *c, const struct dv_windex *ix, uint32_t max)
 {
 	c->spans = 0;
 	for (uint32_t d = 0; d < ix->dirs; d++) {
 		struct dv_windex_cursor cursor = { 0 };
 		struct dv_windex_span span;
 
-		while (dv_windex_next_span(ix, d, SPAN_MAX, &cursor, &span)) {
+		while (dv_windex_next_span(ix, d, max, &cursor, &span)) {
 			dv_grow(&c->span, &c->spans_cap, c->spans + 1,
 				sizeof(*c->span));
 			c->span[c->spans++] = span;
@@ -383,7 +381,7 @@ int dv_wtco_plan(struct dv_wtco *c, struct dv_err *err)
 	if (rc >= 0)
 		rc = plan_root(c, err);
 	if (rc >= 0 && c->new.here) {
-		dv_wtco_cut(c, &c->new.ix);
+		dv_wtco_cut(c, &c->new.ix, DV_WTCO_LOOK);
 		rc = dv_parallel_for(c->spans, 1, c->workers, plan_some, c,
 				     err);
 	}
