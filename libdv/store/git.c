@@ -86,6 +86,26 @@ static int start(struct dv_err *err)
 	return rc < 0 ? dv_git_fail(err, rc, "cannot set up libgit2") : 0;
 }
 
+/*
+ * Without any configuration libgit2 1.5 says "not found" of a repository
+ * that is somebody else's: is it there when nobody asks for the owner?
+ */
+static bool is_theirs(int rc)
+{
+	git_repository *repo = NULL;
+
+	if (rc == GIT_EOWNER)
+		return true;
+	if (rc != GIT_ENOTFOUND)
+		return false;
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
+	rc = git_repository_open_ext(&repo, NULL, GIT_REPOSITORY_OPEN_FROM_ENV,
+				     NULL);
+	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 1);
+	git_repository_free(repo);
+	return !rc;
+}
+
 /* Why there is nothing to open, told so that one knows what to do. */
 static int fail_open(struct dv_err *err, int rc)
 {
@@ -98,9 +118,9 @@ static int fail_open(struct dv_err *err, int rc)
 			   "this git repository names its objects by sha256, which dv cannot read");
 		return dv_err_hint(err, "keep the code in a repository made with: git init --object-format=sha1");
 	}
-	if (rc == GIT_EOWNER) {
-		dv_git_fail(err, rc, "the git repository is owned by somebody else");
-		err->code = DV_E_UNSUPPORTED;
+	if (is_theirs(rc)) {
+		dv_err_set(err, DV_E_UNSUPPORTED,
+			   "the git repository here is owned by somebody else");
 		return dv_err_hint(err, "if you trust it: git config --global --add safe.directory '<its directory>'");
 	}
 	if (rc == GIT_ENOTFOUND && dir)

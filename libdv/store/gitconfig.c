@@ -90,7 +90,6 @@ static int add_all(git_config *config, struct dv_git *g, struct dv_err *err)
 int dv_git_config(struct dv_git *g, git_config **out, struct dv_err *err)
 {
 	git_config *config;
-	git_buf promisor = GIT_BUF_INIT;
 	int rc;
 
 	if (!g->config) {
@@ -102,10 +101,6 @@ int dv_git_config(struct dv_git *g, git_config **out, struct dv_err *err)
 			git_config_free(config);
 			return rc;
 		}
-		g->partial = !git_config_get_string_buf(&promisor, config,
-							"extensions.partialclone");
-		git_buf_dispose(&promisor);
-		git_error_clear();
 		g->config = config;
 	}
 	*out = g->config;

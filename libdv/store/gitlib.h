@@ -17,7 +17,6 @@ struct dv_git {
 	git_config *config;	/* by dv_git_config() */
 	char *workdir;		/* NULL: bare */
 	char *gitdir, *commondir;
-	bool partial;		/* objects may be at a promisor remote */
 };
 
 /*

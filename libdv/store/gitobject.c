@@ -18,6 +18,27 @@ int dv_git_odb(struct dv_git *g, git_odb **out, struct dv_err *err)
 	return 0;
 }
 
+/* Does a remote promise what is missing here? */
+static bool is_partial(struct dv_git *g)
+{
+	git_config *config = NULL;
+	git_config_iterator *it;
+	git_config_entry *entry;
+	struct dv_err ignored;
+	bool found = false;
+	int yes;
+
+	if (dv_git_config(g, &config, &ignored) < 0 ||
+	    git_config_iterator_glob_new(&it, config,
+					 "^remote\\..*\\.promisor$") < 0)
+		return false;
+	while (!found && !git_config_next(&entry, it))
+		found = !entry->value ||
+			(!git_config_parse_bool(&yes, entry->value) && yes);
+	git_config_iterator_free(it);
+	return found;
+}
+
 /*
  * In a partial clone what is missing is at the promisor remote; git gets
  * it when it is asked whether it is there.  True where it has come.
@@ -29,7 +50,7 @@ static bool fetch_missing(struct dv_git *g, int rc, const git_oid *id)
 	struct dv_err ignored;
 	git_odb *odb = NULL;
 
-	if (rc != GIT_ENOTFOUND || !g->partial)
+	if (rc != GIT_ENOTFOUND || !is_partial(g))
 		return false;
 	dv_git_hex(hex, id);
 	return !dv_git_run(g, argv, NULL, NULL, 0, NULL, &ignored) &&

@@ -102,21 +102,28 @@ static int visit_lines(struct walk *w, char *p, struct dv_err *err)
 	return rc;
 }
 
-/* Those of the commits that an operation under way needs. */
-static size_t add_pseudorefs(struct dv_git *g, const char **argv, size_t n)
+/*
+ * Those of the commits that an operation under way needs.  git does not
+ * keep all of them from its own gc, so one may name what is gone.
+ */
+static void add_pseudorefs(struct dv_git *g, const char **argv, size_t n)
 {
 	static const char *const names[] = {
 		"ORIG_HEAD", "MERGE_HEAD", "CHERRY_PICK_HEAD", "REVERT_HEAD",
 		"REBASE_HEAD"
 	};
+	struct dv_err ignored;
+	git_odb *odb = NULL;
 	git_oid id;
 	size_t i;
 
+	if (dv_git_odb(g, &odb, &ignored) < 0)
+		return;
 	for (i = 0; i < sizeof(names) / sizeof(*names); i++)
-		if (!git_reference_name_to_id(&id, g->repo, names[i]))
+		if (!git_reference_name_to_id(&id, g->repo, names[i]) &&
+		    git_odb_exists(odb, &id))
 			argv[n++] = names[i];
 	git_error_clear();
-	return n;
 }
 
 int dv_git_each_pointer(struct dv_git *g, dv_git_blob_fn *fn, void *arg,

@@ -69,11 +69,32 @@ static bool append(struct dv_buf *out, const char *s)
 	return true;
 }
 
+/* What the argument means, before it is judged; false: outside. */
+static bool find_path(struct dv_repo *r, const char *arg, struct dv_buf *out)
+{
+	struct dv_buf whole = DV_BUF_INIT;
+	const char *rest;
+	bool ok;
+
+	if (*arg != '/')
+		return append(out, r->prefix) && append(out, arg);
+
+	ok = append(&whole, arg);
+	if (ok) {
+		char *absolute = dv_asprintf("/%s", dv_buf_cstr(&whole));
+
+		rest = below_workdir(r, absolute);
+		ok = rest && append(out, rest);
+		free(absolute);
+	}
+	dv_buf_release(&whole);
+	return ok;
+}
+
 int dv_repo_path(struct dv_repo *r, const char *arg, char **out,
 		 struct dv_err *err)
 {
 	struct dv_buf path = DV_BUF_INIT;
-	const char *rest = arg;
 	int rc = 0;
 
 	if (!*arg)
@@ -81,10 +102,7 @@ int dv_repo_path(struct dv_repo *r, const char *arg, char **out,
 	if (!r->workdir)
 		return dv_err_set(err, DV_E_UNSUPPORTED,
 				  "'%s': there is no work tree here", arg);
-	if (*arg == '/')
-		rest = below_workdir(r, arg);
-	if (!rest || (*arg != '/' && !append(&path, r->prefix)) ||
-	    !append(&path, rest))
+	if (!find_path(r, arg, &path))
 		rc = outside(r, arg, err);
 	else if (path.len >= 4 && !memcmp(path.data, ".git", 4) &&
 		 (path.len == 4 || path.data[4] == '/'))
