@@ -11,12 +11,10 @@
 #include "store/odb.h"
 #include "store/packset.h"
 
-/* How long a writer waits for a gc to end. */
-#define DV_ODB_LOCK_TIMEOUT 60000
-
 struct dv_odb {
 	char *dir, *packs_dir, *tmp_dir, *trash_dir, *gc_lock, *repack_lock;
 	enum dv_algo algo;
+	int level, lock_timeout;
 	struct dv_packset *packs;
 	struct dv_blockcache *cache;
 };

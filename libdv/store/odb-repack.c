@@ -67,7 +67,7 @@ static int publish_exclusively(struct dv_rewrite *w, struct dv_odb_repack *r,
 	int rc;
 
 	rc = dv_lock_take(&lock, w->odb->gc_lock, DV_LOCK_EXCLUSIVE,
-			  DV_ODB_LOCK_TIMEOUT, err);
+			  w->odb->lock_timeout, err);
 	if (rc < 0)
 		return rc;
 	if (r->remark)
@@ -118,7 +118,7 @@ int dv_odb_repack(struct dv_odb *odb, struct dv_odb_repack *r,
 	int rc;
 
 	rc = dv_lock_take(&lock, odb->repack_lock, DV_LOCK_EXCLUSIVE,
-			  DV_ODB_LOCK_TIMEOUT, err);
+			  odb->lock_timeout, err);
 	if (rc < 0)
 		return rc;
 	dv_rewrite_init(&w, odb);

@@ -17,7 +17,7 @@ int dv_odb_txn_begin(struct dv_odb_txn **out, struct dv_odb *odb,
 	dv_idmap_init(&t->claimed, odb->algo);
 	dv_chunker_init(&t->chunker);
 	rc = dv_lock_take(&t->lock, odb->gc_lock, DV_LOCK_SHARED,
-			  DV_ODB_LOCK_TIMEOUT, err);
+			  odb->lock_timeout, err);
 	/* What a gc removed before we had the lock is not there. */
 	if (!rc)
 		rc = dv_packset_refresh(odb->packs, err);
@@ -74,7 +74,8 @@ int dv_odb_txn_writer(struct dv_odb_txn *t, enum dv_odb_kind kind,
 	if (!rc && !t->writers[kind])
 		t->writers[kind] = dv_packwriter_new(odb->tmp_dir,
 			odb->packs_dir, odb->algo,
-			kind == DV_ODB_META ? DV_PACK_META : DV_PACK_DATA, 0);
+			kind == DV_ODB_META ? DV_PACK_META : DV_PACK_DATA,
+			odb->level);
 	if (!rc)
 		*out = t->writers[kind];
 	pthread_mutex_unlock(&t->mutex);

@@ -11,6 +11,8 @@
 #include "base/file.h"
 #include "store/odb-parts.h"
 
+#define LOCK_TIMEOUT 60000	/* ms */
+
 int dv_odb_open(struct dv_odb **out, const char *dir, enum dv_algo algo,
 		struct dv_err *err)
 {
@@ -31,6 +33,7 @@ int dv_odb_open(struct dv_odb **out, const char *dir, enum dv_algo algo,
 	odb->gc_lock = dv_asprintf("%s/gc.lock", dir);
 	odb->repack_lock = dv_asprintf("%s/repack.lock", dir);
 	odb->algo = algo;
+	odb->lock_timeout = LOCK_TIMEOUT;
 	odb->packs = dv_packset_open(odb->packs_dir, algo);
 	odb->cache = dv_blockcache_new();
 	*out = odb;
@@ -55,6 +58,16 @@ void dv_odb_close(struct dv_odb *odb)
 enum dv_algo dv_odb_algo(const struct dv_odb *odb)
 {
 	return odb->algo;
+}
+
+void dv_odb_set_level(struct dv_odb *odb, int level)
+{
+	odb->level = level;
+}
+
+void dv_odb_set_lock_timeout(struct dv_odb *odb, int ms)
+{
+	odb->lock_timeout = ms;
 }
 
 /* A directory that is new must be as safe as what will be put into it. */

@@ -45,6 +45,10 @@ int dv_odb_open(struct dv_odb **out, const char *dir, enum dv_algo algo,
 		struct dv_err *err);
 void dv_odb_close(struct dv_odb *odb);
 enum dv_algo dv_odb_algo(const struct dv_odb *odb);
+/* What is added is compressed, 1 to 19; 0, as at first: stored. */
+void dv_odb_set_level(struct dv_odb *odb, int level);
+/* How long to wait for a gc or a repack; 60 s at first. */
+void dv_odb_set_lock_timeout(struct dv_odb *odb, int ms);
 
 /* 1 and *size (may be NULL) if held, 0 if not. */
 int dv_odb_stat(struct dv_odb *odb, const struct dv_digest *id,

@@ -28,6 +28,7 @@ struct dv_packset {
 	_Atomic size_t hint;		/* where the last look-up hit */
 
 	pthread_mutex_t lock;		/* for what follows */
+	int fd;				/* of the directory; -1 */
 	struct dv_packfile **all;	/* every pack ever opened */
 	size_t n, cap;
 	size_t attached;		/* the first of them, in each list */
@@ -41,6 +42,7 @@ struct dv_packset *dv_packset_open(const char *dir, enum dv_algo algo)
 
 	s->dir = dv_strdup(dir);
 	s->algo = algo;
+	s->fd = -1;
 	pthread_mutex_init(&s->lock, NULL);
 	return s;
 }
@@ -59,6 +61,8 @@ void dv_packset_close(struct dv_packset *s)
 	for (size_t i = 0; i < s->n; i++)
 		dv_packfile_close(s->all[i]);
 	free(s->all);
+	if (s->fd >= 0)
+		close(s->fd);
 	pthread_mutex_destroy(&s->lock);
 	free(s->dir);
 	free(s);
@@ -74,18 +78,30 @@ static size_t pack_name(const struct dv_packset *s, const char *name)
 	return !strcmp(name + n, ".pack") || !strcmp(name + n, ".idx") ? n : 0;
 }
 
-static int read_names(struct dv_packset *s, DIR *dir, struct dv_strlist *out,
+static int read_names(struct dv_packset *s, struct dv_strlist *out,
 		      struct dv_err *err)
 {
+	int fd = openat(s->fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
 	struct dirent *e;
+	int failed;
 
+	if (!dir) {
+		dv_err_sys(err, "cannot read '%s'", s->dir);
+		if (fd >= 0)
+			close(fd);
+		return -err->code;
+	}
 	for (errno = 0; (e = readdir(dir)); errno = 0) {
 		size_t n = pack_name(s, e->d_name);
 
 		if (n)
 			dv_strlist_take(out, dv_strndup(e->d_name, n));
 	}
-	if (errno)
+	failed = errno;
+	closedir(dir);
+	errno = failed;
+	if (failed)
 		return dv_err_sys(err, "cannot read '%s'", s->dir);
 	dv_strlist_uniq(out);
 	return 0;
@@ -162,39 +178,54 @@ static void publish(struct dv_packset *s, const struct dv_strlist *names)
 	s->list = l;
 }
 
+/*
+ * The directory's time: 1 and *st, or 0 where it is not there (yet, or any
+ * more).  It is kept open: a look-up that misses asks each time.
+ */
+static int stat_dir(struct dv_packset *s, struct stat *st,
+		    struct dv_err *err)
+{
+	if (s->fd >= 0 && !fstat(s->fd, st) && st->st_nlink)
+		return 1;
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = open(s->dir, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (s->fd < 0 && errno == ENOENT)
+		return 0;
+	if (s->fd < 0 || fstat(s->fd, st))
+		return dv_err_sys(err, "cannot read '%s'", s->dir);
+	s->settled = false;
+	return 1;
+}
+
+static bool is_same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
 /* 1: the list is new; 0: nothing has changed since the last one. */
 static int read_dir(struct dv_packset *s, struct dv_err *err)
 {
 	struct dv_strlist names = DV_STRLIST_INIT;
-	struct stat st = { 0 };
-	DIR *dir = NULL;
-	int rc = 0;
+	struct stat st;
+	int rc;
 
 	/* The time is taken before the names: what comes between shows. */
-	if (stat(s->dir, &st)) {
-		if (errno != ENOENT)
-			return dv_err_sys(err, "cannot read '%s'", s->dir);
-		if (s->list)
+	rc = stat_dir(s, &st, err);
+	if (rc < 0 || (!rc && s->list))
+		return rc;
+	if (rc) {
+		if (s->list && s->settled &&
+		    is_same_time(&st.st_mtim, &s->seen))
 			return 0;
-		goto out;
+		s->settled = has_settled(&st.st_mtim);
+		s->seen = st.st_mtim;
+		rc = read_names(s, &names, err);
 	}
-	if (s->list && s->settled && st.st_mtim.tv_sec == s->seen.tv_sec &&
-	    st.st_mtim.tv_nsec == s->seen.tv_nsec)
-		return 0;
-	s->settled = has_settled(&st.st_mtim);
-	s->seen = st.st_mtim;
-
-	dir = opendir(s->dir);
-	if (!dir)
-		return dv_err_sys(err, "cannot read '%s'", s->dir);
-	rc = read_names(s, dir, &names, err);
-out:
 	if (!rc) {
 		publish(s, &names);
 		rc = 1;
 	}
-	if (dir)
-		closedir(dir);
 	dv_strlist_release(&names);
 	return rc;
 }

@@ -48,6 +48,12 @@ int dv_packwriter_run(struct dv_packwriter *w,
 	const uint8_t *p = data;
 	int rc = 0;
 
+	while (!rc && n && w->level > 0) {
+		rc = dv_packwriter_add(w, &v->id, DV_PACK_PLAIN, p, v->length,
+				       v->length, err);
+		p += v++->length;
+		n--;
+	}
 	while (!rc && n) {
 		size_t some = n < RUN ? n : RUN, used;
 

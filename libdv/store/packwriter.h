@@ -63,7 +63,7 @@ struct dv_packwriter_piece {
 };
 /*
  * Add n plain objects that lie one after another at p, each in a block
- * alone, by one write.
+ * alone, by one write (if they are not to be compressed).
  */
 int dv_packwriter_run(struct dv_packwriter *w,
 		      const struct dv_packwriter_piece *v, size_t n,
