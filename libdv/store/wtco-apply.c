@@ -171,7 +171,8 @@ static int clear_dir(struct dv_wtco *c, int dirfd, const char *name,
 {
 	if (c->force)
 		return dv_remove_tree(dirfd, name, err);
-	if (remove_hollow(dirfd, name))
+	/* With the last of old's files in it remove_dirs() took it along. */
+	if (remove_hollow(dirfd, name) && errno != ENOENT)
 		return dv_err_sys(err, "'%s': cannot remove the directory "
 				  "'%s', where a file shall be", c->shown,
 				  name);
