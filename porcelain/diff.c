@@ -85,6 +85,31 @@ static int diff_all(struct diff *d, struct dv_err *err)
 	return rc;
 }
 
+/* A path with nothing on either side is a mistake, not an answer. */
+static int check_path(struct diff *d, const struct dv_spec *spec,
+		      const char *path, struct dv_err *err)
+{
+	struct dv_manifest_iter *it = NULL;
+	struct dv_manifest *m = NULL;
+	const struct dv_entry *e;
+	int rc;
+
+	rc = dv_manifest_open(&m, &spec->manifest, dv_odb_read, d->s.odb, err);
+	if (!rc)
+		rc = dv_manifest_iter_open(&it, m, path, err);
+	if (!rc)
+		rc = dv_manifest_iter_next(it, &e, err);
+	if (!rc) {
+		rc = dv_err_set(err, DV_E_MISSING, "'%s' has no file '%s'",
+				spec->dataset, path);
+		dv_err_hint(err, "dv ls %s lists what there is",
+			    spec->dataset);
+	}
+	dv_manifest_iter_close(it);
+	dv_manifest_close(m);
+	return rc < 0 ? rc : 0;
+}
+
 static int diff_one(struct diff *d, const char *text, struct dv_err *err)
 {
 	struct dv_spec spec = { .dataset = NULL };
@@ -94,6 +119,8 @@ static int diff_one(struct diff *d, const char *text, struct dv_err *err)
 	if (!rc)
 		rc = diff_worktree(d, spec.dataset, &spec.manifest, spec.path,
 				   err);
+	if (!rc && *spec.path && !d->differs)
+		rc = check_path(d, &spec, spec.path, err);
 	dv_spec_release(&spec);
 	return rc;
 }
@@ -143,6 +170,7 @@ static int diff_two(struct diff *d, const char *from, const char *to,
 {
 	struct dv_spec a = { .dataset = NULL }, b = { .dataset = NULL };
 	struct dv_deltas list = DV_DELTAS_INIT;
+	const char *path;
 	int rc;
 
 	rc = dv_spec_resolve(&a, d->s.repo, d->s.versions, from, err);
@@ -152,12 +180,14 @@ static int diff_two(struct diff *d, const char *from, const char *to,
 	if (rc < 0)
 		goto out;
 
+	path = *a.path ? a.path : b.path;
 	if (*a.path && *b.path && strcmp(a.path, b.path))
 		rc = diff_entries(d, &a, &b, &list, err);
 	else
 		rc = dv_treediff_manifests(&list, d->s.odb, &a.manifest,
-					   &b.manifest,
-					   *a.path ? a.path : b.path, err);
+					   &b.manifest, path, err);
+	if (!rc && !list.n && *path)
+		rc = check_path(d, &b, path, err);
 	if (!rc)
 		rc = print_deltas(d, &list, b.dataset, err);
 out:

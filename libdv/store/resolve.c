@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/resolve.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -91,12 +93,55 @@ typedef bool match_fn(struct resolver *s, const char *name, const char *rest);
 static bool match_whole(struct resolver *s, const char *name,
 			const char *rest)
 {
+	size_t n = strlen(name);
+	char *dataset = dv_strdup(name);
+	bool found = is_dataset(s, dataset);
+
 	(void)rest;
-	if (!is_dataset(s, name))
+	/* Shell completion types the pointer's name. */
+	if (!found && n > 3 && !strcmp(name + n - 3, ".dv")) {
+		dataset[n - 3] = '\0';
+		found = is_dataset(s, dataset);
+	}
+	if (!found) {
+		free(dataset);
 		return false;
-	s->out->dataset = dv_strdup(name);
+	}
+	s->out->dataset = dataset;
 	s->out->path = dv_strdup("");
 	return true;
+}
+
+static bool is_on_disk(struct resolver *s, size_t n)
+{
+	char *name = name_of(s, n);
+	struct stat st;
+	bool there;
+
+	there = name && !fstatat(s->repo->workfd, name, &st,
+				 AT_SYMLINK_NOFOLLOW);
+	free(name);
+	return there;
+}
+
+/*
+ * Commands print names from the top of the work tree, and what they print
+ * can be typed in any directory; a file of that name in it comes first.
+ */
+static bool match_top(struct resolver *s, const char *name, const char *rest)
+{
+	size_t n = (size_t)(rest - s->text);
+	char *top = dv_strndup(s->text, n);
+	struct dv_err ignored;
+	bool found;
+
+	(void)name;
+	while (n && top[n - 1] == '/')
+		top[--n] = '\0';
+	found = *s->repo->prefix && !dv_path_check(top, n, &ignored) &&
+		(*rest || !is_on_disk(s, n)) && match_whole(s, top, rest);
+	free(top);
+	return found;
 }
 
 /* A path inside a dataset: the nearest directory that is one. */
@@ -378,6 +423,8 @@ int dv_spec_resolve(struct dv_spec *out, struct dv_repo *r,
 
 	memset(&spec, 0, sizeof(spec));
 	rest = find_dataset(&s, match_whole);
+	if (!rest && r->workdir)
+		rest = find_dataset(&s, match_top);
 	if (!rest)
 		rest = find_dataset(&s, match_inside);
 	if (!rest)

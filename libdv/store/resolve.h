@@ -10,7 +10,9 @@
  * front choose.  Both a version prefix and a git revision: an error that
  * names both spellings.  Without @: the pointer in the work tree.  The
  * longest dataset name wins; a dataset may be written as a path from the
- * current directory, and a path inside a dataset as dataset:path.
+ * current directory, as the path of its pointer, or as commands print it,
+ * from the top of the work tree; a path inside a dataset also as a path
+ * from the current directory.
  */
 
 #include "base/digest.h"
