@@ -161,8 +161,8 @@ static int check_object(struct dv_repo *repo, const struct name *n,
 	dv_buf_release(&text);
 	if (rc < 0)
 		return rc;
-	if (strcmp(rec.dataset, n->dataset) ||
-	    strcmp(dv_record_id(id, &rec), n->id))
+	dv_record_id(id, &rec);
+	if (strcmp(rec.dataset, n->dataset) || strcmp(id, n->id))
 		rc = dv_err_set(err, DV_E_INVALID,
 				"the object '%s' is the record of '%s@%s'",
 				hex, rec.dataset, id);

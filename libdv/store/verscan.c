@@ -58,7 +58,8 @@ static int add_record(struct scan *s, const char *dataset, const char *id,
 	rc = dv_record_parse(&rec, text->data, text->len, err);
 	if (rc < 0)
 		return rc;
-	if (strcmp(rec.dataset, dataset) || strcmp(dv_record_id(said, &rec), id))
+	dv_record_id(said, &rec);
+	if (strcmp(rec.dataset, dataset) || strcmp(said, id))
 		rc = dv_err_set(err, DV_E_FORMAT,
 				"the record is of '%s@%s'", rec.dataset, said);
 	else if (rec.manifest.algo != s->repo->algo)
