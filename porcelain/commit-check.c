@@ -13,7 +13,7 @@
 #define LISTED_MAX 10
 #define PATHS_NAMED 3
 
-/* --- is the code what is committed? -------------------------------------- */
+/* --- is the code what is committed? ---------------------------------- */
 
 static int refuse_dirty(const struct dv_strlist *dirty, struct dv_err *err)
 {
@@ -53,7 +53,7 @@ int dv_commit_check_clean(struct dv_session *s, const struct dv_strlist *except,
 	return rc;
 }
 
-/* --- was it made by what is named? ---------------------------------------- */
+/* --- was it made by what is named? ----------------------------------- */
 
 int dv_commit_check_age(struct dv_session *s, const struct dv_record *rec,
 		       const struct dv_runconfig *config, struct dv_err *err)
@@ -133,7 +133,7 @@ int dv_commit_check_added(struct dv_session *s, const struct dv_record *rec,
 	return rc;
 }
 
-/* --- did the same make something else before? ----------------------------- */
+/* --- did the same make something else before? ------------------------ */
 
 struct sibling {
 	const struct dv_record *rec;

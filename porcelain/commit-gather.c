@@ -10,7 +10,7 @@
 #include "store/resolve.h"
 #include "store/worktree.h"
 
-/* --- which datasets -------------------------------------------------------- */
+/* --- which datasets -------------------------------------------------- */
 
 static int add_staged(struct dv_commit *c, const char *dataset,
 		      struct dv_strlist *out, struct dv_err *err)
@@ -73,7 +73,7 @@ int dv_commit_select_named(struct dv_commit *c, int argc, const char **argv,
 	return rc < 0 ? rc : 0;
 }
 
-/* --- what all records have ------------------------------------------------- */
+/* --- what all records have ------------------------------------------- */
 
 static int read_message(struct dv_commit *c, struct dv_err *err)
 {

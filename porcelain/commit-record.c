@@ -7,7 +7,7 @@
 #include "porcelain/jsonout.h"
 #include "store/worktree.h"
 
-/* --- one record ------------------------------------------------------------- */
+/* --- one record ------------------------------------------------------ */
 
 /* The version that the content descends from, else the newest one. */
 static int find_parent(struct dv_commit *c, struct dv_record *rec,
@@ -107,7 +107,7 @@ int dv_commit_prepare(struct dv_commit *c, const char *dataset,
 	return find_parent(c, rec, err);
 }
 
-/* --- recording ----------------------------------------------------------------- */
+/* --- recording ------------------------------------------------------- */
 
 static int warn_about(struct dv_commit *c, const struct dv_record *rec,
 		      struct dv_err *err)

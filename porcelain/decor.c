@@ -106,9 +106,12 @@ static int find_here(struct dv_decor *d, const char *dataset, char **id,
 
 	if (!d->s->repo->workdir)
 		return 0;
+	/* one that a merge left in pieces names nothing */
 	rc = dv_worktree_pointer(d->s->repo, dataset, &ptr, err);
+	if (rc == -DV_E_FORMAT || rc == -DV_E_UNSUPPORTED)
+		return 0;
 	if (rc <= 0)
-		return rc == -DV_E_FORMAT ? 0 : rc;
+		return rc;
 	rc = dv_worktree_base(d->s->repo, dataset, &base, &from, err);
 	if (rc < 0)
 		return rc;

@@ -143,7 +143,8 @@ static int put_code(struct dv_display *d, const struct dv_record *rec,
 	dv_out("Code:     %s%s%s\n", rec->code,
 	       rec->dirty ? " with uncommitted changes" : "",
 	       rec->snapshot ? " (snapshot)" : "");
-	dv_display_text("          ", subject ? subject : "not in this repository");
+	dv_display_text("          ",
+			subject ? subject : "not in this repository");
 	free(subject);
 	return 0;
 }

@@ -48,7 +48,7 @@ static bool is_asked(const struct fsck *f, const char *dataset)
 	return !f->only.n || dv_strlist_has(&f->only, dataset);
 }
 
-/* --- versions ------------------------------------------------------------- */
+/* --- versions -------------------------------------------------------- */
 
 /* The records are read from refs and files, whatever the cache says. */
 static int check_records(struct fsck *f, struct dv_err *err)
@@ -112,7 +112,7 @@ static int check_tag(void *arg, const char *dataset, const char *tag,
 	return 0;
 }
 
-/* --- the work tree --------------------------------------------------------- */
+/* --- the work tree --------------------------------------------------- */
 
 static int check_pointer(struct fsck *f, const char *dataset,
 			 struct dv_err *err)
@@ -187,7 +187,7 @@ static int check_index(void *arg, struct dv_repo *there, const char *dataset,
 	return rc;
 }
 
-/* --- the store -------------------------------------------------------------- */
+/* --- the store ------------------------------------------------------- */
 
 static int check_packs(struct fsck *f, struct dv_err *err)
 {

@@ -57,7 +57,7 @@ static void put_name(const struct ls *l, const char *name, size_t n)
 	dv_out_char(l->eol);
 }
 
-/* --- files ------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------- */
 
 static void end_group(struct ls *l)
 {
@@ -216,7 +216,7 @@ static int list_spec(struct ls *l, const char *arg, struct dv_err *err)
 	return rc;
 }
 
-/* --- datasets ------------------------------------------------------------ */
+/* --- datasets -------------------------------------------------------- */
 
 static int find_version(struct ls *l, const char *dataset,
 			const struct dv_pointer *ptr, char **id,

@@ -69,7 +69,7 @@ static void mark_object(struct dv_mark *m, const struct dv_digest *id)
 		dv_progress_add(m->progress, 1, 0);
 }
 
-/* --- manifests -------------------------------------------------------------- */
+/* --- manifests ------------------------------------------------------- */
 
 static int see_object(void *arg, const struct dv_digest *id, bool meta,
 		      const struct dv_entry *e, struct dv_err *err)
@@ -100,7 +100,7 @@ static int mark_manifest(struct dv_mark *m, const struct dv_digest *id,
 				       err);
 }
 
-/* --- roots -------------------------------------------------------------------- */
+/* --- roots ----------------------------------------------------------- */
 
 static int mark_version(void *arg, const struct dv_version *v,
 			struct dv_err *err)

@@ -32,7 +32,7 @@ struct show {
 	struct dv_value list;
 };
 
-/* --- changes against the parent --------------------------------------- */
+/* --- changes against the parent -------------------------------------- */
 
 /* 1 and *out, or 0 where there is no parent, or not its content. */
 static int diff_parent(struct show *s, const struct dv_version *v,
@@ -84,7 +84,7 @@ static int put_changes(struct show *s, const struct dv_version *v,
 	return rc < 0 ? rc : 0;
 }
 
-/* --- one version ------------------------------------------------------- */
+/* --- one version ----------------------------------------------------- */
 
 static int json_config(struct show *s, const struct dv_record *rec,
 		       struct dv_value *map, struct dv_err *err)
@@ -155,7 +155,7 @@ static int show_version(struct show *s, const struct dv_version *v,
 	return rc < 0 ? rc : put_changes(s, v, err);
 }
 
-/* --- content without a version, and single entries ---------------------- */
+/* --- content without a version, and single entries ------------------- */
 
 static int show_content(struct show *s, const struct dv_spec *spec,
 			struct dv_err *err)

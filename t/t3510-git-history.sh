@@ -129,6 +129,8 @@ test_expect_success 'a merge that conflicts in a pointer says what to do' '
 	test_grep "^hint: " .git/err &&
 	test_expect_code 128 dv commit data 2>.git/err &&
 	test_grep "conflict" .git/err &&
+	dv log --oneline data >.git/out &&
+	test_grep "run 12\$" .git/out &&
 	test_expect_code 1 dv fsck >.git/out &&
 	test_grep "conflict" .git/out
 '

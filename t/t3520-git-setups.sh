@@ -218,7 +218,7 @@ test_expect_success 'outside of git, and in git before init: a sentence' '
 	)
 '
 
-test_expect_success 'a sha256 repository of git is refused in a sentence' '
+test_expect_success !SANITIZE 'a sha256 repository of git is refused in a sentence' '
 	git init -q --object-format=sha256 sha && (
 		cd sha &&
 		test_expect_code 128 dv init 2>err &&
