@@ -111,8 +111,9 @@ test_expect_success 'a path: behind a colon, or as it lies' '
 	says $f1 "data@HEAD^{/p1}:in/a" && says $f1 data@v:$v1:b.csv &&
 	says $f3 data/in/a && says $f1 data/in/a@p1 && says $f1 data/in@p1:a &&
 	mkdir -p data/in && (cd data/in && says $f3 a && says $f1 ../b.csv@p1 && rm expect actual err) &&
+	>data/in/a@p1 && fails "no '\''in/a@p1'\''" data/in/a@p1 && rm -r data &&
 	says $m3 data: &&
-	fails "no '\''x'\''" data:x && fails "no '\\''in'\\''" data:in && fails "\.\." data:../x &&
+	fails "no '\''x'\''" data:x && fails "no '\''in'\''" data:in && fails "\.\." data:../x &&
 	fails "/" data:/x
 '
 

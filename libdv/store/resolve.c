@@ -164,6 +164,21 @@ static bool match_inside(struct resolver *s, const char *name,
 	return false;
 }
 
+/* The same where that path lies on disk, a '@' in its name and all. */
+static bool match_here(struct resolver *s, const char *name, const char *rest)
+{
+	return is_on_disk(s, (size_t)(rest - s->text)) &&
+	       match_inside(s, name, rest);
+}
+
+/* And where it does not: its name then ends at the first '@' or ':'. */
+static bool match_gone(struct resolver *s, const char *name, const char *rest)
+{
+	size_t n = (size_t)(rest - s->text);
+
+	return n == strcspn(s->text, "@:") && match_inside(s, name, rest);
+}
+
 /* The end of <what> behind the '@': a ':' outside of braces, or the end. */
 static size_t what_len(const char *s)
 {
@@ -426,7 +441,9 @@ int dv_spec_resolve(struct dv_spec *out, struct dv_repo *r,
 	if (!rest && r->workdir)
 		rest = find_dataset(&s, match_top);
 	if (!rest)
-		rest = find_dataset(&s, match_inside);
+		rest = find_dataset(&s, match_here);
+	if (!rest)
+		rest = find_dataset(&s, match_gone);
 	if (!rest)
 		rest = find_dataset(&s, match_git);
 	if (!rest) {
