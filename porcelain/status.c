@@ -173,7 +173,7 @@ static int cmd_status(int argc, const char **argv, const struct dv_ctx *ctx)
 		rc = add_named(&job, argv[i], &err);
 
 	if (rc >= 0 && !json && !records && !nul)
-		dv_status_print(job.v, job.n);
+		dv_status_print(job.v, job.n, job.s.repo->prefix);
 	for (size_t i = 0; i < job.n; i++) {
 		if (rc >= 0 && json)
 			dv_status_print_json(&job.v[i]);

@@ -38,8 +38,11 @@ const char *dv_status_word(enum dv_change what);
 void dv_status_path(const struct dv_status *s,
 		    const struct dv_status_change *c, struct dv_buf *out);
 
-/* As git status reads. */
-void dv_status_print(const struct dv_status *v, size_t n);
+/*
+ * As git status reads, with paths as they are typed in the directory
+ * prefix of the work tree, "" or "sub/dir/".
+ */
+void dv_status_print(const struct dv_status *v, size_t n, const char *prefix);
 /* (staged | behind | absent | gone) SP <dataset>, <word> SP <path> */
 void dv_status_print_records(const struct dv_status *s, char eol);
 /* One object. */

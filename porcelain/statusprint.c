@@ -50,6 +50,41 @@ void dv_status_path(const struct dv_status *s,
 
 /* --- for people -------------------------------------------------------------- */
 
+/*
+ * A path from the top of the work tree as one types it in the directory
+ * prefix, "" or "sub/dir/", of it.
+ */
+static void relative(struct dv_buf *out, const char *path, size_t n,
+		     const char *prefix)
+{
+	size_t same = 0, i = 0;
+
+	dv_buf_reset(out);
+	while (prefix[i] && i < n && path[i] == prefix[i])
+		if (path[i++] == '/')
+			same = i;
+	/* the directory itself, or one above it */
+	if (i == n && prefix[i] == '/')
+		same = n;
+	for (i = same + (prefix[same] == '/'); prefix[i]; i++)
+		if (prefix[i] == '/')
+			dv_buf_str(out, "../");
+	dv_buf_add(out, path + same, n - same);
+	if (same == n && out->len)
+		dv_buf_setlen(out, out->len - 1);
+	else if (!out->len)
+		dv_buf_char(out, '.');
+}
+
+static void print_path(const char *path, size_t n, const char *prefix)
+{
+	struct dv_buf shown = DV_BUF_INIT;
+
+	relative(&shown, path, n, prefix);
+	dv_out_path(shown.data, shown.len, '\n');
+	dv_buf_release(&shown);
+}
+
 /* A section's title comes with the first line in it. */
 static void title(bool *begun, const char *text)
 {
@@ -59,12 +94,12 @@ static void title(bool *begun, const char *text)
 }
 
 static void print_dataset(const char *word, const struct dv_status *s,
-			  bool totals)
+			  const char *prefix, bool totals)
 {
 	char files[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
 
 	dv_out("\t%s", word);
-	dv_out_path(s->dataset, strlen(s->dataset), '\n');
+	print_path(s->dataset, strlen(s->dataset), prefix);
 	if (totals)
 		dv_out(" (%s, %s)", dv_human_count(files, s->files, "file",
 						   "files"),
@@ -72,7 +107,8 @@ static void print_dataset(const char *word, const struct dv_status *s,
 	dv_out_char('\n');
 }
 
-static void print_staged(const struct dv_status *v, size_t n)
+static void print_staged(const struct dv_status *v, size_t n,
+			 const char *prefix)
 {
 	bool begun = false;
 
@@ -82,13 +118,14 @@ static void print_staged(const struct dv_status *v, size_t n)
 		title(&begun, "Staged, to be recorded as versions:\n"
 		      "  (use \"dv commit -m <message>\" to record them)\n");
 		print_dataset(v[i].first ? "new dataset: " : "changed:     ",
-			      &v[i], true);
+			      &v[i], prefix, true);
 	}
 	if (begun)
 		dv_out_char('\n');
 }
 
-static void print_behind(const struct dv_status *v, size_t n)
+static void print_behind(const struct dv_status *v, size_t n,
+			 const char *prefix)
 {
 	bool begun = false;
 
@@ -98,13 +135,14 @@ static void print_behind(const struct dv_status *v, size_t n)
 		title(&begun, "Pointers that name other data than is here:\n"
 		      "  (use \"dv checkout\" to bring it)\n");
 		print_dataset(v[i].absent ? "not here:    " : "behind:      ",
-			      &v[i], true);
+			      &v[i], prefix, true);
 	}
 	if (begun)
 		dv_out_char('\n');
 }
 
-static void print_gone(const struct dv_status *v, size_t n)
+static void print_gone(const struct dv_status *v, size_t n,
+		       const char *prefix)
 {
 	bool begun = false;
 
@@ -114,13 +152,13 @@ static void print_gone(const struct dv_status *v, size_t n)
 		title(&begun, "Datasets whose pointer is gone:\n"
 		      "  (use \"dv checkout\" to remove their files, or "
 		      "\"dv add <dataset>\" to go on with them)\n");
-		print_dataset("no pointer:  ", &v[i], false);
+		print_dataset("no pointer:  ", &v[i], prefix, false);
 	}
 	if (begun)
 		dv_out_char('\n');
 }
 
-static void print_paths(const struct dv_status *s)
+static void print_paths(const struct dv_status *s, const char *prefix)
 {
 	static const char *const label[] = {
 		['A'] = "new:         ", ['M'] = "modified:    ",
@@ -132,7 +170,7 @@ static void print_paths(const struct dv_status *s)
 	for (size_t i = 0; i < s->changes && i < SHOWN; i++) {
 		dv_status_path(s, &s->change[i], &path);
 		dv_out("\t%s", label[s->change[i].what]);
-		dv_out_path(path.data, path.len, '\n');
+		print_path(path.data, path.len, prefix);
 		dv_out_char('\n');
 	}
 	if (s->changes > SHOWN)
@@ -141,7 +179,8 @@ static void print_paths(const struct dv_status *s)
 	dv_buf_release(&path);
 }
 
-static void print_changes(const struct dv_status *v, size_t n)
+static void print_changes(const struct dv_status *v, size_t n,
+			  const char *prefix)
 {
 	bool begun = false;
 
@@ -151,21 +190,21 @@ static void print_changes(const struct dv_status *v, size_t n)
 		title(&begun, "Changes that are not added:\n"
 		      "  (use \"dv add <path>...\" to add them, or "
 		      "\"dv checkout -f <dataset>\" to undo them)\n");
-		print_paths(&v[i]);
+		print_paths(&v[i], prefix);
 	}
 	if (begun)
 		dv_out_char('\n');
 }
 
-void dv_status_print(const struct dv_status *v, size_t n)
+void dv_status_print(const struct dv_status *v, size_t n, const char *prefix)
 {
 	bool any = false, staged = false;
 	char count[DV_HUMAN_MAX];
 
-	print_staged(v, n);
-	print_behind(v, n);
-	print_gone(v, n);
-	print_changes(v, n);
+	print_staged(v, n, prefix);
+	print_behind(v, n, prefix);
+	print_gone(v, n, prefix);
+	print_changes(v, n, prefix);
 	for (size_t i = 0; i < n; i++) {
 		staged |= v[i].staged;
 		any |= v[i].staged || v[i].behind || v[i].absent ||
@@ -174,9 +213,8 @@ void dv_status_print(const struct dv_status *v, size_t n)
 	if (!n)
 		dv_out("no datasets yet (use \"dv add <path>\" to make one)\n");
 	else if (!any)
-		dv_out("nothing to commit, %s as %s was recorded\n",
-		       dv_human_count(count, n, "dataset is", "datasets are"),
-		       n == 1 ? "it" : "each");
+		dv_out("nothing to commit, data as recorded (%s)\n",
+		       dv_human_count(count, n, "dataset", "datasets"));
 	else if (!staged)
 		dv_out("nothing is staged\n");
 }
