@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "odbtools.h"
 
-#include <signal.h>
-#include <sys/resource.h>
-
 #include "base/idmap.h"
 #include "base/parallel.h"
 #include "store/odb-transfer.h"
@@ -570,70 +567,6 @@ static void an_ambiguous_prefix_lists_the_candidates(void **state)
 	dv_odb_close(odb);
 }
 
-/* --- faults ------------------------------------------------------------------- */
-
-static void a_write_that_fails_leaves_the_old_state(void **state)
-{
-	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
-	struct rlimit old, small;
-	struct dv_err err = DV_ERR_INIT;
-	uint8_t *p = noise(20 * MIB, 17);
-	struct dv_digest id;
-
-	(void)state;
-	put(odb, "before", 6, &id);
-	signal(SIGXFSZ, SIG_IGN);
-	assert_int_equal(getrlimit(RLIMIT_FSIZE, &old), 0);
-	/* From nothing at all to all but the index: fails at each point. */
-	for (rlim_t limit = 0; limit < 20 * MIB + 3000; limit += 911111) {
-		struct dv_odb_txn *t;
-		int rc;
-
-		small = (struct rlimit){ limit, old.rlim_max };
-		assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
-		assert_int_equal(dv_odb_txn_begin(&t, odb, &err), 0);
-		rc = dv_odb_txn_put(t, DV_ODB_DATA, p, 20 * MIB, NULL, &err);
-		if (!rc)
-			rc = dv_odb_txn_put(t, DV_ODB_DATA, p, 1, NULL, &err);
-		rc = dv_odb_txn_sync(t, &err);
-		dv_odb_txn_end(t);
-		assert_int_equal(setrlimit(RLIMIT_FSIZE, &old), 0);
-		assert_int_equal(rc, -DV_E_SYS);
-		assert_int_equal(count_files("store/tmp", ""), 0);
-		assert_int_equal(count_files("store/packs", ""), 2);
-	}
-	assert_held(odb, &id, "before", 6);
-	assert_int_equal(fsck(odb, true), 0);
-	put(odb, p, 20 * MIB, &id);
-	assert_held(odb, &id, p, 20 * MIB);
-	dv_odb_close(odb);
-	free(p);
-}
-
-static void left_overs_of_dead_processes_are_pruned(void **state)
-{
-	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
-	struct dv_err err = DV_ERR_INIT;
-	struct dv_odb_txn *t;
-	struct dv_digest id;
-
-	(void)state;
-	put(odb, "x", 1, &id);
-	unit_write("store/tmp/tmp_999999999_0123", "dead");
-	unit_write("store/tmp/not-ours", "?");
-	assert_int_equal(dv_odb_txn_begin(&t, odb, &err), 0);
-	for (int i = 0; i < 100000; i++)
-		assert_int_equal(dv_odb_txn_put(t, DV_ODB_DATA, &i, sizeof(i),
-						NULL, &err), 0);
-	assert_int_equal(dv_odb_prune(odb, 0, &err), 0);
-	assert_int_equal(access("store/tmp/tmp_999999999_0123", F_OK), -1);
-	assert_int_equal(access("store/tmp/not-ours", F_OK), 0);
-	assert_int_equal(dv_odb_txn_sync(t, &err), 0);
-	dv_odb_txn_end(t);
-	assert_int_equal(fsck(odb, true), 0);
-	dv_odb_close(odb);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -656,8 +589,6 @@ int main(void)
 		UNIT_TMP_TEST(repack_compresses_what_can_be),
 		UNIT_TMP_TEST(prefixes_name_what_they_begin),
 		UNIT_TMP_TEST(an_ambiguous_prefix_lists_the_candidates),
-		UNIT_TMP_TEST(a_write_that_fails_leaves_the_old_state),
-		UNIT_TMP_TEST(left_overs_of_dead_processes_are_pruned),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
