@@ -141,9 +141,11 @@ bool dv_wtfile_racy(const struct dv_windex_stat *st, int64_t at)
 
 static int file_error(struct dv_err *err)
 {
-	dv_err_set(err, errno == ENOENT ? DV_E_MISSING : DV_E_SYS, "%s",
-		   errno == ENOENT ? "vanished while it was read" :
-				     strerror(errno));
+	if (errno == ENOENT)
+		dv_err_set(err, DV_E_MISSING, "vanished while it was read");
+	else
+		dv_err_set(err, DV_E_SYS, "cannot be read: %s",
+			   strerror(errno));
 	return 1;
 }
 

@@ -125,6 +125,15 @@ static int take_old(struct merge *g, const struct dv_buf *path, uint32_t *same,
 	return rc;
 }
 
+/* An empty directory whose files are only gone from disk is no entry. */
+static bool is_kept_dir(const struct dv_wtmerge *m, const struct dv_buf *path)
+{
+	uint32_t d;
+
+	return m->base && (m->keep_missing || m->base->parts_len) &&
+	       dv_windex_find_dir(m->base, path->data, path->len, &d);
+}
+
 static int take_found(void *arg, size_t dir, ptrdiff_t file,
 		      struct dv_err *err)
 {
@@ -138,6 +147,8 @@ static int take_found(void *arg, size_t dir, ptrdiff_t file,
 		return dv_err_set(err, DV_E_LIMIT, "more than four thousand "
 				  "million files in one dataset");
 	dv_wtmerge_path(g->m, &item, &g->found);
+	if (file < 0 && is_kept_dir(g->m, &g->found))
+		return 0;
 	rc = take_old(g, &g->found, &same, err);
 	add(g->m, item.dir, item.file, same, false);
 	return rc;

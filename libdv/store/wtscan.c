@@ -78,22 +78,27 @@ static int is_known(const struct dv_wtscan *s,
 	return rc;
 }
 
-/* 1: left out because a rule says so. */
-static int is_ignored(const struct dv_wtscan *s,
-		      const struct dv_wtscan_dir *dir,
-		      const struct dv_wtname *name, struct dv_buf *path,
-		      struct dv_err *err)
+enum verdict { TAKE, LEAVE_OUT, TAKE_KNOWN };
+
+/* What do the rules say?  What the index has is taken all the same. */
+static int judge(const struct dv_wtscan *s, const struct dv_wtscan_dir *dir,
+		 const struct dv_wtname *name, struct dv_buf *path,
+		 struct dv_err *err)
 {
+	bool out = dir->left_out;
 	int rc;
 
-	if (!dir->ignore)
-		return 0;
-	full_path(s, dir, name->name, path);
-	if (!dv_wtignore_has(dir->ignore, path->data, path->len,
-			     name->type == DT_DIR))
-		return 0;
+	if (!out && dir->ignore) {
+		full_path(s, dir, name->name, path);
+		out = dv_wtignore_has(dir->ignore, path->data, path->len,
+				      name->type == DT_DIR);
+	}
+	if (!out)
+		return TAKE;
 	rc = is_known(s, dir, name, err);
-	return rc < 0 ? rc : !rc;
+	if (rc < 0)
+		return rc;
+	return rc ? TAKE_KNOWN : LEAVE_OUT;
 }
 
 /* Told by content: another file may end in ".dv" too. */
@@ -162,17 +167,19 @@ static int sort_out(struct dv_wtscan *s, struct dv_wtscan_dir *dir, int fd,
 		struct dv_wtname name = l->v[i];
 		const char *why;
 
-		rc = is_ignored(s, dir, &name, &path, err);
-		if (rc) {
+		rc = judge(s, dir, &name, &path, err);
+		if (rc != TAKE)
 			dir->exact = false;
+		if (rc < 0 || rc == LEAVE_OUT)
 			continue;
-		}
 		why = refuse(dir, fd, &name);
 		if (why) {
 			tell(s, dir, name.name, why);
 			dir->exact = false;
 		} else if (name.type == DT_DIR) {
 			dv_strlist_add(&dir->names, name.name);
+			if (rc == TAKE_KNOWN)
+				dv_strlist_add(&dir->known, name.name);
 		} else {
 			l->v[kept++] = name;
 		}
@@ -274,6 +281,8 @@ static struct dv_wtscan_dir *add_dir(struct dv_wtscan *s, const char *path)
 static void add_subs(struct dv_wtscan *s, size_t at)
 {
 	struct dv_strlist names = s->dir[at].names;
+	struct dv_wtignore *ignore = s->dir[at].ignore;
+	struct dv_wtscan_dir *dir;
 	struct dv_buf path = DV_BUF_INIT;
 
 	s->dir[at].names = (struct dv_strlist)DV_STRLIST_INIT;
@@ -286,7 +295,9 @@ static void add_subs(struct dv_wtscan *s, size_t at)
 		if (s->dir[at].path_len)
 			dv_buf_printf(&path, "%s/", s->dir[at].path);
 		dv_buf_str(&path, names.v[i]);
-		add_dir(s, path.data)->ignore = s->dir[at].ignore;
+		dir = add_dir(s, path.data);
+		dir->ignore = ignore;
+		dir->left_out = dv_strlist_has(&s->dir[at].known, names.v[i]);
 	}
 	dv_buf_release(&path);
 	dv_strlist_release(&names);
@@ -339,6 +350,7 @@ void dv_wtscan_release(struct dv_wtscan *s)
 	for (size_t i = 0; i < s->n; i++) {
 		dv_wtlist_release(&s->dir[i].list);
 		dv_strlist_release(&s->dir[i].names);
+		dv_strlist_release(&s->dir[i].known);
 		dv_wtignore_free(s->dir[i].own);
 		free(s->dir[i].path);
 	}

@@ -30,9 +30,11 @@ struct dv_wtscan_dir {
 	bool exact;		/* nothing in it was left out */
 	bool bad;		/* could not be read */
 	bool one;		/* stands for the one file in its list */
+	bool left_out;		/* by a rule, but for what the index has */
 	struct dv_wtignore *ignore;	/* rules that hold in it */
 	struct dv_wtignore *own;	/* its own file, or NULL */
-	struct dv_strlist names;	/* private: directories found in it */
+	struct dv_strlist names;	/* private: directories found in it, */
+	struct dv_strlist known;	/* those of them that are left_out */
 };
 
 /* Sentence about something that cannot be in a dataset. */

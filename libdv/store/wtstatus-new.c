@@ -98,7 +98,17 @@ int dv_wtstatus_new_dir(struct dv_wtstatus *s, struct dv_wtstatus_worker *w,
 	return rc;
 }
 
-/* Does a rule say that the name is to be left out? */
+static char *full_path(const struct listing *l, const char *name)
+{
+	return dv_asprintf("%s%s%s%s%s", l->s->dataset,
+			   l->dir.path_len ? "/" : "", l->dir.path,
+			   *name ? "/" : "", name);
+}
+
+/*
+ * Does a rule say that the name is to be left out, or a directory of the
+ * dataset that it lies in?
+ */
 static int is_ignored(struct listing *l, const struct dv_wtname *name,
 		      struct dv_err *err)
 {
@@ -106,8 +116,7 @@ static int is_ignored(struct listing *l, const struct dv_wtname *name,
 	int rc = 0;
 
 	if (!l->loaded) {
-		path = dv_asprintf("%s%s%s", l->s->dataset,
-				   l->dir.path_len ? "/" : "", l->dir.path);
+		path = full_path(l, "");
 		rc = dv_wtignore_chain(&l->ignore, l->s->r->workfd, path, true,
 				       err);
 		free(path);
@@ -115,11 +124,13 @@ static int is_ignored(struct listing *l, const struct dv_wtname *name,
 	}
 	if (rc < 0 || !l->ignore)
 		return rc;
-	path = dv_asprintf("%s%s%s/%s", l->s->dataset,
-			   l->dir.path_len ? "/" : "", l->dir.path,
-			   name->name);
-	rc = dv_wtignore_has(l->ignore, path, strlen(path),
-			     name->type == DT_DIR);
+	path = full_path(l, name->name);
+	for (size_t i = strlen(l->s->dataset) + 1; path[i] && !rc; i++)
+		if (path[i] == '/')
+			rc = dv_wtignore_has(l->ignore, path, i, true);
+	if (!rc)
+		rc = dv_wtignore_has(l->ignore, path, strlen(path),
+				     name->type == DT_DIR);
 	free(path);
 	return rc;
 }
