@@ -42,7 +42,7 @@ static int read_ids(struct dv_odb *odb, struct ids *ids, char eol,
 static int pack(enum dv_odb_kind kind, int level, const char *dir, char eol,
 		bool quiet, struct dv_err *err)
 {
-	struct dv_progress progress = { 0 };
+	struct dv_progress progress = { .phase = NULL };
 	struct ids ids = { NULL, 0, 0 };
 	struct dv_meter *meter = NULL;
 	struct dv_odb *odb = NULL;

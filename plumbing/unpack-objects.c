@@ -95,7 +95,7 @@ static int cmd_unpack_objects(int argc, const char **argv,
 		DV_OPT_BOOL('q', "quiet", &quiet, "show no progress"),
 		DV_OPT_END
 	};
-	struct dv_progress progress = { 0 };
+	struct dv_progress progress = { .phase = NULL };
 	struct dv_err err = DV_ERR_INIT;
 	struct dv_meter *meter = NULL;
 	struct dv_odb *odb = NULL;

@@ -30,7 +30,7 @@ static int repack(struct dv_odb *odb, struct dv_odb_repack *r, bool quiet,
 		  struct dv_err *err)
 {
 	struct dv_odb_stats before, after;
-	struct dv_progress progress = { 0 };
+	struct dv_progress progress = { .phase = NULL };
 	struct dv_meter *meter;
 	int rc;
 

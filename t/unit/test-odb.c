@@ -506,6 +506,27 @@ static void repack_compresses_what_can_be(void **state)
 	free(text);
 }
 
+static void what_is_added_is_compressed_when_asked_for(void **state)
+{
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	char *text = dv_malloc(4 * MIB + 100);
+	struct dv_digest large, small;
+	size_t n = 0;
+
+	(void)state;
+	for (int i = 0; n < 4 * MIB; i++)
+		n += (size_t)sprintf(text + n, "line %d\n", i);
+	dv_odb_set_level(odb, 3);
+	put_file(odb, text, n, n, &large);
+	put_file(odb, text, 5000, 5000, &small);
+	assert_in_range(store_bytes(odb), 1000, 2 * MIB);
+	assert_held(odb, &large, text, n);
+	assert_held(odb, &small, text, 5000);
+	assert_int_equal(fsck(odb, true), 0);
+	dv_odb_close(odb);
+	free(text);
+}
+
 static void prefixes_name_what_they_begin(void **state)
 {
 	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
@@ -587,6 +608,7 @@ int main(void)
 		UNIT_TMP_TEST(what_is_not_kept_goes_to_the_trash),
 		UNIT_TMP_TEST(a_gc_that_cannot_mark_changes_nothing),
 		UNIT_TMP_TEST(repack_compresses_what_can_be),
+		UNIT_TMP_TEST(what_is_added_is_compressed_when_asked_for),
 		UNIT_TMP_TEST(prefixes_name_what_they_begin),
 		UNIT_TMP_TEST(an_ambiguous_prefix_lists_the_candidates),
 	};
