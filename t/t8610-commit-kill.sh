@@ -63,6 +63,32 @@ test_expect_success 'the next one completes, and again does nothing' '
 	sound
 '
 
+test_expect_success 'a lock file that a killed one left on a ref is broken' '
+	change "stale" && dv add -q many && test_tick &&
+	id=$(dv commit -n --json --set c=stale many | jq -r ".[0].version") &&
+	: >".git/refs/dv/many/$id.lock" &&
+	dv commit -q --set c=stale many &&
+	test_path_is_missing ".git/refs/dv/many/$id.lock" &&
+	test "$(dv rev-parse --version many)" = "$id" &&
+	sound
+'
+
+test_expect_success 'the lock of a git that is at work is waited for' '
+	change "held" && dv add -q many && test_tick &&
+	id=$(dv commit -n --json --set c=held many | jq -r ".[0].version") &&
+	lock=.git/refs/dv/many/$id.lock &&
+	: >"$lock" &&
+	{ (
+		for i in 1 2 3 4 5 6
+		do
+			sleep 0.3 && touch "$lock"
+		done
+		rm "$lock"
+	) & } &&
+	dv commit -q --set c=held many && wait &&
+	test_path_is_missing "$lock" && sound
+'
+
 test_expect_success "gc, killed $KILLS times" '
 	dv cat-manifest "$(dv rev-parse many)" >.git/before &&
 	i=0 &&

@@ -3,37 +3,97 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/lock.h"
 
 #define LOCK_TRIES 100		/* of 10 ms: git waits as long by default */
+#define LOCK_TIMEOUT 60000	/* ms, for another dv */
+#define STALE_AGE 2		/* seconds */
 
 /*
- * A transaction holds the ref's lock file while its old value is looked
- * at, so of two who create it one loses.  Another's lock is short.
+ * A ref that is being changed.  git's lock is a file, which stays where
+ * its owner is killed.  Our refs are changed under a lock of ours, too,
+ * which the kernel frees: then another's file on them is git's or nobody's,
+ * and git holds one ref for an instant.
  */
-static int lock_ref(struct dv_git *g, const char *ref, git_transaction **out,
+struct change {
+	git_transaction *tx;
+	struct dv_lock ours;
+};
+#define CHANGE_INIT { NULL, DV_LOCK_INIT }
+
+static int lock_ours(struct dv_git *g, const char *ref, struct dv_lock *lock,
+		     struct dv_err *err)
+{
+	char *path;
+	int rc;
+
+	if (strncmp(ref, "refs/dv", 7))
+		return 0;
+	path = dv_asprintf("%s/dv/refs.lock", g->commondir);
+	rc = dv_lock_take(lock, path, DV_LOCK_EXCLUSIVE, LOCK_TIMEOUT, err);
+	free(path);
+	return rc;
+}
+
+/* Remove a lock file that has been there all the time and is nobody's. */
+static bool break_stale(struct dv_git *g, const char *ref)
+{
+	char *path = dv_asprintf("%s/%s.lock", g->commondir, ref);
+	struct stat st;
+	bool stale;
+
+	stale = !lstat(path, &st) && S_ISREG(st.st_mode) &&
+		time(NULL) - st.st_mtime > STALE_AGE && !unlink(path);
+	free(path);
+	return stale;
+}
+
+static int lock_ref(struct dv_git *g, const char *ref, struct change *out,
 		    struct dv_err *err)
 {
 	const struct timespec pause = { 0, 10000000 };
 	git_transaction *tx;
 	int i, rc;
 
+	rc = lock_ours(g, ref, &out->ours, err);
+	if (rc < 0)
+		return rc;
 	for (i = 0;; i++) {
 		rc = git_transaction_new(&tx, g->repo);
 		if (rc < 0)
 			return dv_git_fail(err, rc, "cannot change refs");
 		rc = git_transaction_lock_ref(tx, ref);
 		if (!rc) {
-			*out = tx;
+			out->tx = tx;
 			return 0;
 		}
 		git_transaction_free(tx);
-		if (rc != GIT_ELOCKED || i == LOCK_TRIES)
-			return dv_git_fail(err, rc, "cannot lock ref '%s'", ref);
+		if (rc != GIT_ELOCKED)
+			break;
+		if (i >= LOCK_TRIES && out->ours.fd >= 0 &&
+		    break_stale(g, ref))
+			continue;
+		if (i >= (STALE_AGE + 2) * LOCK_TRIES ||
+		    (i >= LOCK_TRIES && out->ours.fd < 0))
+			break;
 		nanosleep(&pause, NULL);
 	}
+	dv_git_fail(err, rc, "cannot lock ref '%s'", ref);
+	if (rc == GIT_ELOCKED)
+		dv_err_hint(err, "if no git is at work here: rm '%s/%s.lock'",
+			    g->commondir, ref);
+	return -err->code;
+}
+
+static void unlock_ref(struct change *c)
+{
+	git_transaction_free(c->tx);
+	dv_lock_release(&c->ours);
 }
 
 static int get_ref(struct dv_git *g, const char *ref, char hex[DV_GIT_HEX],
@@ -82,50 +142,52 @@ static int check_old(struct dv_git *g, const char *ref, const char *old,
 int dv_git_ref_set(struct dv_git *g, const char *ref, const char *hex,
 		   const char *old, const char *reflog, struct dv_err *err)
 {
-	git_transaction *tx = NULL;
+	struct change c = CHANGE_INIT;
 	git_oid id;
 	int rc;
 
 	rc = dv_git_oid(&id, hex, err);
 	if (!rc)
-		rc = lock_ref(g, ref, &tx, err);
+		rc = lock_ref(g, ref, &c, err);
+	if (!rc)
+		rc = check_old(g, ref, old, err);
 	if (rc < 0)
-		return rc;
-	rc = check_old(g, ref, old, err);
-	if (!rc) {
-		rc = git_transaction_set_target(tx, ref, &id, NULL, reflog);
-		if (!rc)
-			rc = git_transaction_commit(tx);
-		if (rc < 0)
-			rc = dv_git_fail(err, rc, "cannot write ref '%s'", ref);
-	}
-	git_transaction_free(tx);
+		goto out;
+
+	rc = git_transaction_set_target(c.tx, ref, &id, NULL, reflog);
+	if (!rc)
+		rc = git_transaction_commit(c.tx);
+	if (rc < 0)
+		rc = dv_git_fail(err, rc, "cannot write ref '%s'", ref);
+out:
+	unlock_ref(&c);
 	return rc;
 }
 
 int dv_git_ref_delete(struct dv_git *g, const char *ref, const char *old,
 		      struct dv_err *err)
 {
+	struct change c = CHANGE_INIT;
 	char now[DV_GIT_HEX];
-	git_transaction *tx;
 	int rc;
 
-	rc = lock_ref(g, ref, &tx, err);
-	if (rc < 0)
-		return rc;
-	rc = get_ref(g, ref, now, err);
+	rc = lock_ref(g, ref, &c, err);
 	if (!rc)
-		rc = dv_err_set(err, DV_E_MISSING, "there is no ref '%s'", ref);
-	else if (rc > 0)
+		rc = get_ref(g, ref, now, err);
+	if (rc > 0)
 		rc = check_old(g, ref, old, err);
-	if (!rc) {
-		rc = git_transaction_remove(tx, ref);
-		if (!rc)
-			rc = git_transaction_commit(tx);
-		if (rc < 0)
-			rc = dv_git_fail(err, rc, "cannot delete ref '%s'", ref);
-	}
-	git_transaction_free(tx);
+	else if (!rc)
+		rc = dv_err_set(err, DV_E_MISSING, "there is no ref '%s'", ref);
+	if (rc < 0)
+		goto out;
+
+	rc = git_transaction_remove(c.tx, ref);
+	if (!rc)
+		rc = git_transaction_commit(c.tx);
+	if (rc < 0)
+		rc = dv_git_fail(err, rc, "cannot delete ref '%s'", ref);
+out:
+	unlock_ref(&c);
 	return rc;
 }
 
