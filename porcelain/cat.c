@@ -126,7 +126,10 @@ static int cat(struct dv_session *s, const char *arg, struct dv_err *err)
 		return rc;
 	path = *spec.path ? spec.path : ".";
 
-	rc = dv_manifest_open(&m, &spec.manifest, dv_odb_read, s->odb, err);
+	rc = dv_session_held(s, spec.dataset, &spec.manifest, err);
+	if (!rc)
+		rc = dv_manifest_open(&m, &spec.manifest, dv_odb_read, s->odb,
+				      err);
 	if (!rc)
 		rc = dv_manifest_find(m, path, strlen(path), &e, &hold, err);
 	if (rc > 0)

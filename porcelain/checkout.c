@@ -64,6 +64,11 @@ static int bring(struct job *job, const char *dataset,
 	c->force = job->force;
 	c->dry_run = job->dry_run;
 	c->progress = &job->progress;
+	if (manifest) {
+		rc = dv_session_held(&job->s, dataset, manifest, err);
+		if (rc < 0)
+			return rc;
+	}
 	meter = dv_meter_start(&job->progress, job->quiet);
 	rc = dv_worktree_checkout(job->s.repo, dataset, manifest, c, err);
 	dv_meter_stop(meter);

@@ -64,13 +64,28 @@ static int diff_worktree(struct diff *d, const char *dataset,
 			 struct dv_err *err)
 {
 	struct dv_deltas list = DV_DELTAS_INIT;
-	int rc;
+	int rc = 0;
 
-	rc = dv_treediff_worktree(&list, d->s.repo, dataset, a, prefix, err);
+	if (a)
+		rc = dv_session_held(&d->s, dataset, a, err);
+	if (!rc)
+		rc = dv_treediff_worktree(&list, d->s.repo, dataset, a,
+					  prefix, err);
 	if (!rc)
 		rc = print_deltas(d, &list, dataset, err);
 	dv_deltas_release(&list);
 	return rc;
+}
+
+/*
+ * What was never added or checked out here has nothing to be compared
+ * with; dv status tells of it.
+ */
+static int is_here(struct diff *d, const char *dataset, struct dv_err *err)
+{
+	struct dv_digest base;
+
+	return dv_worktree_base(d->s.repo, dataset, &base, NULL, err);
 }
 
 static int diff_all(struct diff *d, struct dv_err *err)
@@ -79,8 +94,11 @@ static int diff_all(struct diff *d, struct dv_err *err)
 	int rc;
 
 	rc = dv_worktree_datasets(d->s.repo, &all, err);
-	for (size_t i = 0; !rc && i < all.n; i++)
-		rc = diff_worktree(d, all.v[i], NULL, "", err);
+	for (size_t i = 0; !rc && i < all.n; i++) {
+		rc = is_here(d, all.v[i], err);
+		if (rc > 0)
+			rc = diff_worktree(d, all.v[i], NULL, "", err);
+	}
 	dv_strlist_release(&all);
 	return rc;
 }
@@ -181,6 +199,11 @@ static int diff_two(struct diff *d, const char *from, const char *to,
 		goto out;
 
 	path = *a.path ? a.path : b.path;
+	rc = dv_session_held(&d->s, a.dataset, &a.manifest, err);
+	if (!rc)
+		rc = dv_session_held(&d->s, b.dataset, &b.manifest, err);
+	if (rc < 0)
+		goto out;
 	if (*a.path && *b.path && strcmp(a.path, b.path))
 		rc = diff_entries(d, &a, &b, &list, err);
 	else

@@ -179,6 +179,20 @@ static int print_version(void *arg, const struct dv_version *v,
 	return rc;
 }
 
+/* A clone has the pointers, and no versions until git is asked for them. */
+static void say_none(struct log *l)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	char *url = NULL;
+
+	dv_say("no versions yet; dv commit records one");
+	if (l->n && dv_git_config_str(l->s.repo->git, "remote.origin.url",
+				      &url, &ignored) > 0)
+		dv_hint("git fetch origin 'refs/dv/*:refs/dv/*' brings those "
+			"that are there");
+	free(url);
+}
+
 static int walk(struct log *l, struct dv_err *err)
 {
 	const char *only = !l->everything && l->n == 1 ? l->picks[0].dataset
@@ -192,8 +206,8 @@ static int walk(struct log *l, struct dv_err *err)
 				      err);
 	if (rc >= 0 && l->json)
 		dv_jsonout_print(&l->list);
-	else if (rc >= 0 && !l->shown)
-		dv_say("no versions yet; dv commit records one");
+	else if (rc >= 0 && !l->shown && l->left)
+		say_none(l);
 	return rc < 0 ? rc : 0;
 }
 

@@ -205,7 +205,10 @@ static int list_spec(struct ls *l, const char *arg, struct dv_err *err)
 	if (rc < 0)
 		return rc;
 	l->dataset = spec.dataset;
-	rc = dv_manifest_open(&m, &spec.manifest, dv_odb_read, l->s.odb, err);
+	rc = dv_session_held(&l->s, spec.dataset, &spec.manifest, err);
+	if (!rc)
+		rc = dv_manifest_open(&m, &spec.manifest, dv_odb_read,
+				      l->s.odb, err);
 	if (!rc)
 		rc = dv_manifest_iter_open(&it, m, spec.path, err);
 	if (!rc)

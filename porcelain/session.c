@@ -98,3 +98,18 @@ out:
 	free(path);
 	return rc < 0 ? rc : 0;
 }
+
+int dv_session_held(struct dv_session *s, const char *dataset,
+		    const struct dv_digest *manifest, struct dv_err *err)
+{
+	char id[DV_DIGEST_TEXT];
+	int rc;
+
+	rc = dv_odb_stat(s->odb, manifest, NULL, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	dv_err_set(err, DV_E_MISSING, "the data of '%s' is not in this store "
+		   "(manifest %s)", dataset, dv_digest_format(id, manifest));
+	return dv_err_hint(err, "git carries only the pointer; put the files "
+			   "here and take them in: dv add '%s'", dataset);
+}

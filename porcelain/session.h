@@ -29,4 +29,12 @@ void dv_session_close(struct dv_session *s);
 int dv_session_dataset(struct dv_session *s, const char *arg, char **out,
 		       struct dv_err *err);
 
+/*
+ * DV_E_MISSING, with what can be done, where the store does not have the
+ * manifest that is named for dataset: in a clone, or after git has fetched
+ * pointers.
+ */
+int dv_session_held(struct dv_session *s, const char *dataset,
+		    const struct dv_digest *manifest, struct dv_err *err);
+
 #endif

@@ -171,7 +171,10 @@ static int show_content(struct show *s, const struct dv_spec *spec,
 		dv_err_hint(err, "dv commit %s records one", spec->dataset);
 		return rc;
 	}
-	rc = dv_manifest_open(&m, &spec->manifest, dv_odb_read, s->s.odb, err);
+	rc = dv_session_held(&s->s, spec->dataset, &spec->manifest, err);
+	if (!rc)
+		rc = dv_manifest_open(&m, &spec->manifest, dv_odb_read,
+				      s->s.odb, err);
 	if (rc < 0)
 		return rc;
 	info = dv_manifest_get_info(m);
@@ -220,7 +223,10 @@ static int show_entry(struct show *s, const struct dv_spec *spec,
 	struct dv_entry e;
 	int rc;
 
-	rc = dv_manifest_open(&m, &spec->manifest, dv_odb_read, s->s.odb, err);
+	rc = dv_session_held(&s->s, spec->dataset, &spec->manifest, err);
+	if (!rc)
+		rc = dv_manifest_open(&m, &spec->manifest, dv_odb_read,
+				      s->s.odb, err);
 	if (!rc)
 		rc = dv_manifest_find(m, spec->path, strlen(spec->path), &e,
 				      &hold, err);

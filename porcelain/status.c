@@ -3,7 +3,7 @@
  * dv status: show what is staged, changed, new or missing.
  *
  * With --porcelain, records:
- *	(staged | behind | absent | gone) SP <dataset>
+ *	(staged | behind | absent | unheld | gone) SP <dataset>
  *	(modified | new | missing | mode | type) SP <path>
  * With --json an object a dataset, one a line.
  */
@@ -87,18 +87,24 @@ static int look_at(struct job *job, struct dv_status *s, struct dv_err *err)
 		s->files = p.files;
 		s->size = p.size;
 		rc = look_for_version(job, s, err);
+		if (rc >= 0)
+			rc = dv_odb_stat(job->s.odb, &p.manifest, NULL, err);
 		if (rc < 0)
 			return rc;
+		s->unheld = !rc;
 	}
 	indexed = dv_worktree_base(r, s->dataset, &s->index, NULL, err);
 	if (indexed < 0)
 		return indexed;
+	s->staged = s->staged && !s->unheld;
+	if (!indexed && s->unheld)
+		return 0;
 	if (!indexed && !is_here(job, s->dataset)) {
 		s->absent = true;
 		s->staged = false;
 		return 0;
 	}
-	s->behind = indexed && !s->gone &&
+	s->behind = indexed && !s->gone && !s->unheld &&
 		    !dv_digest_eq(&s->index, &s->pointer);
 	s->staged = s->staged && !s->behind;
 	return dv_worktree_status(r, s->dataset, false, note_change, s, err);

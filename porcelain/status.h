@@ -27,6 +27,8 @@ struct dv_status {
 				   the one that is here */
 	bool absent;		/* a pointer, and nothing here */
 	bool gone;		/* files here, and no pointer */
+	bool unheld;		/* the store does not have what the pointer
+				   names; then not staged, behind, absent */
 	struct dv_status_change *change;
 	size_t changes, cap;
 };
@@ -43,7 +45,7 @@ void dv_status_path(const struct dv_status *s,
  * prefix of the work tree, "" or "sub/dir/".
  */
 void dv_status_print(const struct dv_status *v, size_t n, const char *prefix);
-/* (staged | behind | absent | gone) SP <dataset>, <word> SP <path> */
+/* (staged | behind | absent | unheld | gone) SP <dataset>, <word> SP <path> */
 void dv_status_print_records(const struct dv_status *s, char eol);
 /* One object. */
 void dv_status_print_json(const struct dv_status *s);

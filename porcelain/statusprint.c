@@ -141,6 +141,23 @@ static void print_behind(const struct dv_status *v, size_t n,
 		dv_out_char('\n');
 }
 
+static void print_unheld(const struct dv_status *v, size_t n,
+			 const char *prefix)
+{
+	bool begun = false;
+
+	for (size_t i = 0; i < n; i++) {
+		if (!v[i].unheld)
+			continue;
+		title(&begun, "Pointers to data that this store does not have:\n"
+		      "  (git carries only pointers; put the files here and "
+		      "\"dv add <dataset>\" takes them in)\n");
+		print_dataset("elsewhere:   ", &v[i], prefix, true);
+	}
+	if (begun)
+		dv_out_char('\n');
+}
+
 static void print_gone(const struct dv_status *v, size_t n,
 		       const char *prefix)
 {
@@ -203,12 +220,13 @@ void dv_status_print(const struct dv_status *v, size_t n, const char *prefix)
 
 	print_staged(v, n, prefix);
 	print_behind(v, n, prefix);
+	print_unheld(v, n, prefix);
 	print_gone(v, n, prefix);
 	print_changes(v, n, prefix);
 	for (size_t i = 0; i < n; i++) {
 		staged |= v[i].staged;
 		any |= v[i].staged || v[i].behind || v[i].absent ||
-		       v[i].gone || v[i].changes;
+		       v[i].unheld || v[i].gone || v[i].changes;
 	}
 	if (!n)
 		dv_out("no datasets yet (use \"dv add <path>\" to make one)\n");
@@ -238,6 +256,7 @@ void dv_status_print_records(const struct dv_status *s, char eol)
 	print_state(s->staged, "staged", s, eol);
 	print_state(s->behind, "behind", s, eol);
 	print_state(s->absent, "absent", s, eol);
+	print_state(s->unheld, "unheld", s, eol);
 	print_state(s->gone, "gone", s, eol);
 	for (size_t i = 0; i < s->changes; i++) {
 		dv_status_path(s, &s->change[i], &path);
@@ -259,6 +278,7 @@ void dv_status_print_json(const struct dv_status *s)
 	dv_jsonout_bool(&map, "staged", s->staged);
 	dv_jsonout_bool(&map, "behind", s->behind);
 	dv_jsonout_bool(&map, "absent", s->absent);
+	dv_jsonout_bool(&map, "unheld", s->unheld);
 	dv_jsonout_bool(&map, "gone", s->gone);
 	list = dv_jsonout_array(&map, "changes");
 	for (size_t i = 0; i < s->changes; i++) {

@@ -31,7 +31,7 @@ test_expect_success 'a clone knows its format, and says what is not here' '
 		dv status >.git/out 2>&1 &&
 		test "$(dv rev-parse --object-format)" = "$DV_TEST_FORMAT" &&
 		test_expect_code 128 dv checkout 2>.git/err &&
-		test_grep "is not in the store" .git/err &&
+		test_grep "is not in this store" .git/err &&
 		test_expect_code 128 dv cat plot.png 2>.git/err &&
 		test_expect_code 1 dv fsck >.git/out &&
 		test_grep "plot.png.dv.* is missing" .git/out &&
