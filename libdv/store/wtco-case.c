@@ -2,7 +2,6 @@
 #include "store/wtcheckout.h"
 
 #include <ctype.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,22 +10,41 @@
 
 #include "base/alloc.h"
 
-/* Is a file found under its name in capitals? */
-static int folds_case(int dirfd, bool *folds, struct dv_err *err)
+static bool same_file(int dirfd, const char *a, const char *b)
 {
+	struct stat x, y;
+
+	return !fstatat(dirfd, a, &x, AT_SYMLINK_NOFOLLOW) &&
+	       !fstatat(dirfd, b, &y, AT_SYMLINK_NOFOLLOW) &&
+	       x.st_ino == y.st_ino && x.st_dev == y.st_dev;
+}
+
+/*
+ * Is a file found under its name in capitals?  A work tree has ".git" to
+ * ask for; elsewhere a file is made for it.
+ */
+static int folds_case(struct dv_wtco *c, bool *folds, struct dv_err *err)
+{
+	int dirfd = c->root.fd >= 0 ? c->root.fd : c->root.parent;
 	char name[64], upper[64];
 	struct stat st;
 	int fd;
 
+	if (!fstatat(c->dirfd, ".git", &st, AT_SYMLINK_NOFOLLOW)) {
+		*folds = same_file(c->dirfd, ".git", ".GIT");
+		return 0;
+	}
+	if (dirfd < 0)
+		dirfd = c->dirfd;
 	dv_wtfile_temp(name, 1);
 	for (size_t i = 0; i < sizeof(name); i++)
 		upper[i] = (char)toupper((unsigned char)name[i]);
 	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 		    0600);
 	if (fd < 0)
-		return dv_err_sys(err, "cannot write into the work tree");
+		return dv_err_sys(err, "cannot write into '%s'", c->shown);
 	close(fd);
-	*folds = !fstatat(dirfd, upper, &st, AT_SYMLINK_NOFOLLOW);
+	*folds = same_file(dirfd, name, upper);
 	unlinkat(dirfd, name, 0);
 	return 0;
 }
@@ -121,12 +139,11 @@ static int check_dir(struct dv_wtco *c, uint32_t d, struct names *l,
 
 int dv_wtco_check_case(struct dv_wtco *c, struct dv_err *err)
 {
-	int fd = c->root.fd >= 0 ? c->root.fd : c->root.parent;
 	struct names names = { NULL, 0, 0 };
 	bool folds = false;
 	int rc;
 
-	rc = folds_case(fd >= 0 ? fd : c->dirfd, &folds, err);
+	rc = folds_case(c, &folds, err);
 	for (uint32_t d = 0; rc >= 0 && folds && d < c->new.ix.dirs; d++)
 		rc = check_dir(c, d, &names, err);
 	reset_names(&names);

@@ -135,9 +135,9 @@ static int is_ignored(struct listing *l, const struct dv_wtname *name,
 	return rc;
 }
 
-/* A name that the index does not have. */
+/* A name that the index does not have, or (known) has for no directory. */
 static int note_name(struct listing *l, const struct dv_wtname *name,
-		     struct dv_err *err)
+		     bool known, struct dv_err *err)
 {
 	struct dv_wtstatus_worker *w = l->w;
 	char *rel;
@@ -152,7 +152,7 @@ static int note_name(struct listing *l, const struct dv_wtname *name,
 	join(&w->path, l->dir.path, name->name);
 	if (name->type == DT_DIR) {
 		rel = dv_strdup(w->path.data);
-		rc = dv_wtstatus_new_dir(l->s, w, rel, false, err);
+		rc = dv_wtstatus_new_dir(l->s, w, rel, known, err);
 		free(rel);
 		return rc;
 	}
@@ -192,7 +192,7 @@ static int compare_names(struct listing *l, struct dv_err *err)
 			       seek.item.mode == DV_MODE_DIR))
 			continue;
 		if (rc >= 0 && !has_dir(l, name))
-			rc = note_name(l, name, err);
+			rc = note_name(l, name, rc > 0, err);
 	}
 	return rc < 0 ? rc : 0;
 }
