@@ -112,6 +112,8 @@ int dv_wtco_may_lose(struct dv_wtco *c, struct dv_wtco_worker *w, int dirfd,
 int dv_wtco_may_clear(struct dv_wtco *c, const char *rel, struct dv_err *err);
 /* DV_E_CONFLICT with the list. */
 int dv_wtco_refuse(struct dv_wtco *c, struct dv_err *err);
+/* Is all here that is to be written?  DV_E_MISSING. */
+int dv_wtco_check_objects(struct dv_wtco *c, struct dv_err *err);
 /* Count what there is to do; DV_E_SPACE before the first byte. */
 int dv_wtco_check_space(struct dv_wtco *c, struct dv_err *err);
 /* Second part of the plan: what of old is not in new. */

@@ -392,6 +392,8 @@ int dv_wtco_plan(struct dv_wtco *c, struct dv_err *err)
 	if (rc >= 0)
 		rc = dv_wtco_check_space(c, err);
 	if (rc >= 0 && c->new.here && c->write_n)
+		rc = dv_wtco_check_objects(c, err);
+	if (rc >= 0 && c->new.here && c->write_n)
 		rc = dv_wtco_check_case(c, err);
 	return rc;
 }

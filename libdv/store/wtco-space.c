@@ -39,6 +39,39 @@ int dv_wtco_refuse(struct dv_wtco *c, struct dv_err *err)
 			   "throws it away", c->shown);
 }
 
+/*
+ * What cannot be made is told before anything is: a dataset is not left
+ * between two states for want of an object.
+ */
+int dv_wtco_check_objects(struct dv_wtco *c, struct dv_err *err)
+{
+	struct dv_buf path = DV_BUF_INIT;
+	uint64_t missing = 0;
+	int rc = 0;
+
+	for (uint32_t i = 0; i < c->new.ix.entries && rc >= 0; i++) {
+		struct dv_windex_item item;
+		struct dv_digest id;
+
+		if (c->action[i] < DV_WTACT_CREATE)
+			continue;
+		rc = dv_windex_get(&c->new.ix, i, &item, err);
+		if (rc < 0 || item.mode == DV_MODE_DIR)
+			continue;
+		dv_digest_set(&id, c->algo, item.id);
+		rc = dv_odb_stat(c->odb, &id, NULL, err);
+		if (!rc && !missing++)
+			dv_windex_path(&c->new.ix, &item, &path);
+	}
+	if (rc >= 0 && missing)
+		rc = dv_err_set(err, DV_E_MISSING, "'%s': the content of %llu "
+				"of its files is not in the store, that of "
+				"'%s' first", c->shown,
+				(unsigned long long)missing, path.data);
+	dv_buf_release(&path);
+	return rc < 0 ? rc : 0;
+}
+
 static int count(struct dv_wtco *c, uint64_t block, uint64_t *need,
 		 struct dv_err *err)
 {
