@@ -43,7 +43,7 @@ static void print_id(const struct dv_digest *id)
 	dv_out("%s\n", dv_digest_format(text, id));
 }
 
-/* --- specs ------------------------------------------------------------------- */
+/* --- specs -------------------------------------------------------------- */
 
 static int print_entry(struct job *job, const struct dv_spec *spec,
 		       struct dv_err *err)
@@ -83,9 +83,11 @@ static int print_spec(struct job *job, const struct dv_spec *spec,
 	case VERSION:
 		if (!spec->has_version) {
 			dv_err_set(err, DV_E_MISSING,
-				   "no version of '%s' is recorded with that content",
+				   "no version of '%s' is recorded with that "
+				   "content",
 				   spec->dataset);
-			return dv_err_hint(err, "dv commit '%s'", spec->dataset);
+			return dv_err_hint(err, "dv commit '%s'",
+						spec->dataset);
 		}
 		dv_out("%s\n", spec->version.id);
 		return 0;
@@ -168,7 +170,7 @@ static int parse_specs(struct job *job, int argc, const char **argv,
 	return rc;
 }
 
-/* --- the repository ---------------------------------------------------------- */
+/* --- the repository ----------------------------------------------------- */
 
 struct asked {
 	bool store, state, format, name_space, code;
@@ -202,7 +204,7 @@ static int print_asked(struct job *job, const struct asked *a,
 	return a->code ? print_code(job, rev, err) : 0;
 }
 
-/* --- the command ------------------------------------------------------------- */
+/* --- the command -------------------------------------------------------- */
 
 static enum want choose(bool manifest, bool version, bool dataset,
 			bool object)
@@ -247,14 +249,16 @@ static int cmd_rev_parse(int argc, const char **argv,
 	if (manifest + version + dataset + object > 1)
 		dv_usage(usage, spec, "ask for one kind of id");
 	if (about && (wants || argc > (a.code ? 1 : 0)))
-		dv_usage(usage, spec, "ask about the repository or about specs, not both");
+		dv_usage(usage, spec, "ask about the repository or about "
+				      "specs, not both");
 	if (!about && from_stdin == (argc > 0))
 		dv_usage(usage, spec, "give specs or --stdin, not both");
 
 	job.want = choose(manifest, version, dataset, object);
 	rc = dv_repo_open(&job.repo, 0, &err);
 	if (!rc)
-		rc = about ? print_asked(&job, &a, argc ? argv[0] : "HEAD", &err) :
+		rc = about ? print_asked(&job, &a, argc ? argv[0] : "HEAD",
+					 &err) :
 		     parse_specs(&job, argc, argv, from_stdin, &err);
 	dv_repo_close(job.repo);
 	return dv_exit(rc, &err);

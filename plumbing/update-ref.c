@@ -38,9 +38,11 @@ static void release(struct name *n)
 
 static int bad_name(const char *text, struct dv_err *err)
 {
-	dv_err_set(err, DV_E_INVALID, "'%s' names neither a tag nor a version's ref",
+	dv_err_set(err, DV_E_INVALID, "'%s' names neither a tag nor a "
+				      "version's ref",
 		   text);
-	return dv_err_hint(err, "write <dataset>@<tag>, " TAGS "<dataset>/<tag> or "
+	return dv_err_hint(err, "write <dataset>@<tag>, " TAGS
+			   "<dataset>/<tag> or "
 			   VERSIONS "<dataset>/<version id>");
 }
 
@@ -100,7 +102,7 @@ static int parse_name(struct name *out, struct dv_repo *repo,
 	return rc;
 }
 
-/* --- tags -------------------------------------------------------------------- */
+/* --- tags --------------------------------------------------------------- */
 
 /* Whole version ids of what the user writes; "" stays. */
 static int whole_id(struct dv_versions *versions, const char *dataset,
@@ -144,7 +146,7 @@ static int update_tag(struct dv_repo *repo, const struct name *n,
 	return rc;
 }
 
-/* --- versions ---------------------------------------------------------------- */
+/* --- versions ----------------------------------------------------------- */
 
 /* Is the git object the record of that version of that dataset? */
 static int check_object(struct dv_repo *repo, const struct name *n,
@@ -216,7 +218,8 @@ static int cmd_update_ref(int argc, const char **argv,
 	argc = dv_opt_parse(argc, argv, spec, usage);
 	least = delete ? 1 : 2;
 	if (argc < least || argc > least + 1)
-		dv_usage(usage, spec, "give a name and a value, or -d and a name");
+		dv_usage(usage, spec, "give a name and a value, or -d and a "
+				      "name");
 
 	rc = update(argv[0], delete ? NULL : argv[1],
 		    argc > least ? argv[least] : NULL, &err);

@@ -43,7 +43,7 @@ struct job {
 	struct dv_record rec;
 };
 
-/* --- content and configuration --------------------------------------------- */
+/* --- content and configuration ------------------------------------------ */
 
 static int find_manifest(struct job *job, struct dv_err *err)
 {
@@ -91,7 +91,7 @@ static int find_config(struct job *job, struct dv_err *err)
 	return rc;
 }
 
-/* --- code -------------------------------------------------------------------- */
+/* --- code --------------------------------------------------------------- */
 
 static bool is_whole_id(const char *s)
 {
@@ -122,7 +122,7 @@ static int find_code(struct job *job, struct dv_err *err)
 	return dv_err_hint(err, "git commit the code first");
 }
 
-/* --- message ----------------------------------------------------------------- */
+/* --- message ------------------------------------------------------------ */
 
 /* Several -m are paragraphs, as git takes them. */
 static char *join_messages(const struct dv_strlist *list)
@@ -165,7 +165,7 @@ static int find_message(struct job *job, struct dv_err *err)
 	return 0;
 }
 
-/* --- ancestors --------------------------------------------------------------- */
+/* --- ancestors ---------------------------------------------------------- */
 
 /* A whole id that is not here is taken as it is: it may be elsewhere. */
 static int add_parent(struct job *job, const char *text, struct dv_err *err)
@@ -221,7 +221,7 @@ static int find_ancestors(struct job *job, struct dv_err *err)
 	return rc;
 }
 
-/* --- the command ------------------------------------------------------------- */
+/* --- the command -------------------------------------------------------- */
 
 static int fill(struct job *job, struct dv_err *err)
 {

@@ -24,7 +24,8 @@ static const char *const usage[] = {
 struct job {
 	struct dv_repo *repo;
 	struct dv_versions *versions;
-	struct dv_strlist victims;	/* "<dataset>@<id>", sorted once whole */
+	struct dv_strlist victims;	/* "<dataset>@<id>",
+					   sorted once whole */
 	struct dv_strlist tagged;	/* the same, and " <tag>" */
 	int64_t keep_last;		/* -1: not given */
 	bool keep_tagged, dry_run, quiet;
@@ -32,7 +33,7 @@ struct job {
 	size_t named;			/* victims that must stay */
 };
 
-/* --- what to remove ---------------------------------------------------------- */
+/* --- what to remove ----------------------------------------------------- */
 
 static int add_tag(void *arg, const char *dataset, const char *tag,
 		   const char *id, struct dv_err *err)
@@ -83,14 +84,16 @@ static int add_one(struct job *job, const char *arg, struct dv_err *err)
 		return rc;
 	if (!spec.has_version)
 		rc = dv_err_set(err, DV_E_MISSING,
-				"'%s' is no version, so there is nothing to forget",
+				"'%s' is no version, so there is nothing to "
+				"forget",
 				arg);
 	else if (*spec.path)
 		rc = dv_err_set(err, DV_E_INVALID,
 				"'%s' is a part of a version", arg);
 	else if (job->keep_last >= 0 || job->keep_tagged)
 		rc = dv_err_set(err, DV_E_INVALID,
-				"'%s' is one version: --keep-last and --keep-tagged are about all of a dataset",
+				"'%s' is one version: --keep-last and "
+				"--keep-tagged are about all of a dataset",
 				arg);
 	else
 		dv_strlist_take(&job->victims,
@@ -125,7 +128,7 @@ static int add_arg(struct job *job, const char *arg, struct dv_err *err)
 	return rc;
 }
 
-/* --- what must stay ---------------------------------------------------------- */
+/* --- what must stay ----------------------------------------------------- */
 
 static bool is_victim(struct job *job, const char *name)
 {
@@ -277,7 +280,7 @@ static int check_all(struct job *job, struct dv_err *err)
 	return rc;
 }
 
-/* --- the command ------------------------------------------------------------- */
+/* --- the command -------------------------------------------------------- */
 
 static int forget(struct job *job, int argc, const char **argv,
 		  struct dv_err *err)
@@ -327,7 +330,8 @@ static int cmd_forget(int argc, const char **argv, const struct dv_ctx *ctx)
 	if (!argc)
 		dv_usage(usage, spec, "give what to forget");
 	if (job.keep_last < -1)
-		dv_usage(usage, spec, "--keep-last takes a number that is not negative");
+		dv_usage(usage, spec, "--keep-last takes a number that is not "
+				      "negative");
 
 	rc = forget(&job, argc, argv, &err);
 	dv_strlist_release(&job.victims);

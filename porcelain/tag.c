@@ -166,7 +166,8 @@ static int cmd_tag(int argc, const char **argv, const struct dv_ctx *ctx)
 	if (list && job.force)
 		dv_usage(usage, spec, "-f takes a tag and what it names");
 	if (!list && !delete && argc != 2)
-		dv_usage(usage, spec, "give a tag and what it names, or -l, or -d");
+		dv_usage(usage, spec, "give a tag and what it names, or -l, or "
+				      "-d");
 
 	rc = dv_repo_open(&job.repo, 0, &err);
 	if (!rc)

@@ -6,6 +6,8 @@ test_description='dv show-ref, and the cache that answers it'
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-many.sh"
 
+m=
+
 # later: each version that is recorded is a minute younger than the last
 later () {
 	GIT_COMMITTER_DATE="$((1200000000 + 60 * $(git for-each-ref refs/dv | wc -l))) +0000"

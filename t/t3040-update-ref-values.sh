@@ -5,6 +5,8 @@ test_description='dv update-ref: tags and refs of versions, with their old value
 
 . ./test-lib.sh
 
+m=
+
 version () {
 	config=$(echo "{\"seed\":$2}" | dv hash-object -w --stdin) &&
 	dv write-version --dataset="$1" --manifest=$m --config=$config

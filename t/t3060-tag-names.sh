@@ -5,6 +5,8 @@ test_description='dv tag: name versions, list and delete the names'
 
 . ./test-lib.sh
 
+m=
+
 # later: each version that is recorded is a minute younger than the last
 later () {
 	GIT_COMMITTER_DATE="$((1200000000 + 60 * $(git for-each-ref refs/dv | wc -l))) +0000"

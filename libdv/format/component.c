@@ -52,9 +52,12 @@ int dv_component_encode(struct dv_buf *out, const char *name,
 	if (n > DV_COMPONENT_MAX || out->len - before > DV_COMPONENT_MAX) {
 		dv_buf_setlen(out, before);
 		dv_err_set(err, DV_E_LIMIT,
-			   "the name '%.40s...' is longer than %d bytes as part of a ref",
+			   "the name '%.40s...' is longer than %d bytes as "
+			   "part of a ref",
 			   name, DV_COMPONENT_MAX);
-		return dv_err_hint(err, "use a shorter name; bytes other than letters, digits, '_', '.' and '-' count three");
+		return dv_err_hint(err, "use a shorter name; bytes other than "
+					"letters, digits, '_', '.' and '-' "
+					"count three");
 	}
 	return 0;
 }
@@ -64,7 +67,8 @@ static int bad(const char *text, struct dv_err *err)
 	struct dv_buf shown = DV_BUF_INIT;
 
 	dv_path_quote(&shown, text, strlen(text));
-	dv_err_set(err, DV_E_FORMAT, "'%.500s' is not a name as dv writes it in refs",
+	dv_err_set(err, DV_E_FORMAT, "'%.500s' is not a name as dv writes it "
+				     "in refs",
 		   dv_buf_cstr(&shown));
 	dv_buf_release(&shown);
 	return -DV_E_FORMAT;

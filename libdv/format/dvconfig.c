@@ -255,9 +255,11 @@ static int read_setting(struct reader *in, int c, struct dv_dvconfig *out)
 		return rc;
 	if (is_include(in->key.data)) {
 		dv_err_set(in->err, DV_E_INVALID,
-			   "'%s', line %u: a tracked file may not include another",
+			   "'%s', line %u: a tracked file may not include "
+			   "another",
 			   in->name, in->line);
-		return dv_err_hint(in->err, "git config --file '%s' --remove-section include",
+		return dv_err_hint(in->err, "git config --file '%s' "
+					    "--remove-section include",
 				   in->name);
 	}
 	dv_strlist_add(&out->keys, in->key.data);

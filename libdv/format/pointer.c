@@ -42,7 +42,8 @@ static int bad(const struct cursor *c, const char *why, struct dv_err *err)
 {
 	dv_err_set(err, DV_E_FORMAT, "pointer '%s', line %u: %s", c->name,
 		   c->line, why);
-	return dv_err_hint(err, "take it from git again: git checkout HEAD -- '%s'",
+	return dv_err_hint(err, "take it from git again: git checkout HEAD -- "
+				"'%s'",
 			   c->name);
 }
 
@@ -112,7 +113,8 @@ static int next_version(struct cursor *c, struct dv_err *err)
 	if (n == 1 && s[0] == '1')
 		return 0;
 	dv_err_set(err, DV_E_UNSUPPORTED,
-		   "pointer '%s' is of version '%.*s', and this dv reads version 1",
+		   "pointer '%s' is of version '%.*s', and this dv reads "
+		   "version 1",
 		   c->name, (int)(n < 20 ? n : 20), s);
 	return dv_err_hint(err, "install a newer dv");
 }
@@ -150,8 +152,10 @@ int dv_pointer_parse(struct dv_pointer *out, const void *buf, size_t n,
 				  DV_POINTER_MAX);
 	if (n && has_conflict(buf, n)) {
 		dv_err_set(err, DV_E_FORMAT,
-			   "pointer '%s' has conflict markers of a merge", name);
-		return dv_err_hint(err, "take one side, git checkout --ours -- '%s' (or --theirs),\nthen: dv checkout",
+			   "pointer '%s' has conflict markers of a merge",
+			   name);
+		return dv_err_hint(err, "take one side, git checkout --ours -- "
+					"'%s' (or --theirs),\nthen: dv checkout",
 				   name);
 	}
 	if (!n || !dv_pointer_is(buf, n))

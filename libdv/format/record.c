@@ -56,7 +56,7 @@ void dv_record_copy(struct dv_record *out, const struct dv_record *in)
 	copy_list(&out->extra, &in->extra);
 }
 
-/* --- ids --------------------------------------------------------------- */
+/* --- ids ---------------------------------------------------------------- */
 
 char *dv_record_id(char *out, const struct dv_record *r)
 {
@@ -133,7 +133,7 @@ bool dv_record_id_is(const char *text)
 	return !*walk_id(text, &whole) && whole;
 }
 
-/* --- what may be in a record ------------------------------------------- */
+/* --- what may be in a record -------------------------------------------- */
 
 static int bad(struct dv_err *err, const char *what, const char *value)
 {
@@ -246,7 +246,8 @@ int dv_record_check(const struct dv_record *r, struct dv_err *err)
 		return bad(err, "tagger", r->tagger);
 	if (r->time < 0 || r->tz <= -100 * 60 || r->tz >= 100 * 60)
 		return dv_err_set(err, DV_E_INVALID,
-				  "a version cannot have a time before 1970 or such a time zone");
+				  "a version cannot have a time before 1970 or "
+				  "such a time zone");
 	if (!is_name(r->name_space))
 		return bad(err, "namespace", r->name_space);
 	if (!is_dataset(r->dataset))
@@ -254,7 +255,8 @@ int dv_record_check(const struct dv_record *r, struct dv_err *err)
 	if (!dv_digest_isset(&r->manifest) ||
 	    r->manifest.algo != r->config.algo)
 		return dv_err_set(err, DV_E_INVALID,
-				  "a version needs a manifest and a configuration of one object format");
+				  "a version needs a manifest and a "
+				  "configuration of one object format");
 	if (r->files > INT64_MAX || r->size > INT64_MAX)
 		return dv_err_set(err, DV_E_INVALID,
 				  "a version cannot hold as many files or bytes");

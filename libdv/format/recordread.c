@@ -35,7 +35,8 @@ static int next_line(struct reader *in, const char *start, const char **s,
 		return bad(in, "it ends inside");
 	if ((size_t)(eol - in->p) < k || memcmp(in->p, start, k))
 		return dv_err_set(in->err, DV_E_FORMAT,
-				  "the version record is damaged: line %u: '%s' is expected",
+				  "the version record is damaged: line %u: "
+				  "'%s' is expected",
 				  in->line, start);
 	*s = in->p + k;
 	*n = (size_t)(eol - *s);
@@ -58,7 +59,8 @@ static int plain_value(struct reader *in, const char *s, size_t n)
 	if (!n)
 		return bad(in, "a value is empty");
 	if (dv_path_unquote(&in->value, s, n, &used, &ignored) < 0 || used != n)
-		return bad(in, "a quoted value is not closed or has an unknown escape");
+		return bad(in, "a quoted value is not closed or has an unknown "
+			       "escape");
 	if (!in->value.len || memchr(in->value.data, '\0', in->value.len))
 		return bad(in, "a value is empty or holds a NUL");
 
@@ -218,7 +220,7 @@ static int read_header(struct reader *in, struct dv_record *r, char *id)
 	return rc < 0 ? rc : n ? bad(in, "an empty line is expected") : 0;
 }
 
-/* --- the message: all up to the last empty line -------------------------- */
+/* --- the message: all up to the last empty line ------------------------- */
 
 static int read_message(struct reader *in, struct dv_record *r)
 {
@@ -238,7 +240,7 @@ static int read_message(struct reader *in, struct dv_record *r)
 	return 0;
 }
 
-/* --- the last paragraph --------------------------------------------------- */
+/* --- the last paragraph ------------------------------------------------- */
 
 static int read_version(struct reader *in)
 {
@@ -250,7 +252,8 @@ static int read_version(struct reader *in)
 	if (rc < 0 || (n == 1 && s[0] == '1'))
 		return rc;
 	dv_err_set(in->err, DV_E_UNSUPPORTED,
-		   "the version record is of format '%.*s', and this dv reads format 1",
+		   "the version record is of format '%.*s', and this dv reads "
+		   "format 1",
 		   (int)(n < 20 ? n : 20), s);
 	return dv_err_hint(in->err, "install a newer dv");
 }
@@ -334,7 +337,8 @@ static int read_extra(struct reader *in, struct dv_strlist *out)
 		if (!colon || colon == s || s + n - colon < 3 || colon[1] != ' ')
 			return bad(in, "not a key and a value");
 		if (dv_record_key_is(s, (size_t)(colon - s)))
-			return bad(in, "a key is there twice or in another place");
+			return bad(in, "a key is there twice or in another "
+				       "place");
 		rc = plain_value(in, colon + 2, (size_t)(s + n - (colon + 2)));
 		if (rc < 0)
 			return rc;

@@ -91,6 +91,7 @@ int dv_record_format(struct dv_buf *out, const struct dv_record *r,
 		return 0;
 	dv_buf_setlen(out, before);
 	return dv_err_set(err, DV_E_LIMIT,
-			  "the version's message, command and inputs are longer than %u bytes",
+			  "the version's message, command and inputs are "
+			  "longer than %u bytes",
 			  DV_RECORD_MAX);
 }

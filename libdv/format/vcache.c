@@ -45,7 +45,7 @@ enum {
 
 static const char magic[4] = { 'D', 'V', 'V', 'C' };
 
-/* --- encode ------------------------------------------------------------------ */
+/* --- encode ------------------------------------------------------------- */
 
 static bool same_dataset(const struct dv_vcache_row *rows, size_t i, size_t k)
 {
@@ -162,7 +162,7 @@ void dv_vcache_encode(struct dv_buf *out, enum dv_algo algo,
 	dv_buf_release(&sets);
 }
 
-/* --- decode ------------------------------------------------------------------ */
+/* --- decode ------------------------------------------------------------- */
 
 static int bad(struct dv_err *err, const char *what)
 {
@@ -309,7 +309,7 @@ int dv_vcache_decode(struct dv_vcache *out, const void *buf, size_t len,
 	return rc;
 }
 
-/* --- look-ups ---------------------------------------------------------------- */
+/* --- look-ups ----------------------------------------------------------- */
 
 const char *dv_vcache_dataset(const struct dv_vcache *c, size_t i,
 			      size_t *first, size_t *n)

@@ -115,17 +115,21 @@ static int fail_open(struct dv_err *err, int rc)
 
 	if (strcasestr(said, "objectformat")) {
 		dv_err_set(err, DV_E_UNSUPPORTED,
-			   "this git repository names its objects by sha256, which dv cannot read");
-		return dv_err_hint(err, "keep the code in a repository made with: git init --object-format=sha1");
+			   "this git repository names its objects by sha256, "
+			   "which dv cannot read");
+		return dv_err_hint(err, "keep the code in a repository made "
+					"with: git init --object-format=sha1");
 	}
 	if (is_theirs(rc)) {
 		dv_err_set(err, DV_E_UNSUPPORTED,
 			   "the git repository here is owned by somebody else");
-		return dv_err_hint(err, "if you trust it: git config --global --add safe.directory '<its directory>'");
+		return dv_err_hint(err, "if you trust it: git config --global "
+					"--add safe.directory '<its directory>'");
 	}
 	if (rc == GIT_ENOTFOUND && dir)
 		return dv_err_set(err, DV_E_MISSING,
-				  "GIT_DIR is '%s', which is not a git repository", dir);
+				  "GIT_DIR is '%s', which is not a git "
+				  "repository", dir);
 	if (rc == GIT_ENOTFOUND) {
 		dv_err_set(err, DV_E_MISSING, "not in a git repository");
 		return dv_err_hint(err, "make one: git init");
@@ -170,7 +174,8 @@ static int open_repo(git_repository **out, struct dv_err *err)
 		want = realpath(common, NULL);
 		if (!real || !want || strcmp(real, want)) {
 			dv_err_set(err, DV_E_UNSUPPORTED,
-				   "GIT_COMMON_DIR is '%s', and the repository says '%s'",
+				   "GIT_COMMON_DIR is '%s', and the repository "
+				   "says '%s'",
 				   common, git_repository_commondir(*out));
 			rc = dv_err_hint(err, "unset GIT_COMMON_DIR");
 		}

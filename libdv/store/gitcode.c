@@ -153,9 +153,11 @@ static int border_is_code(struct dv_git *g, const char *hex,
 	if (rc < 0 || !n)
 		return rc < 0 ? rc : 1;
 	dv_err_set(err, DV_E_MISSING,
-		   "the code commit may lie behind '%.10s', where this shallow clone ends",
+		   "the code commit may lie behind '%.10s', where this shallow "
+		   "clone ends",
 		   hex);
-	return dv_err_hint(err, "git fetch --deepen=50, or git fetch --unshallow");
+	return dv_err_hint(err, "git fetch --deepen=50, or git fetch "
+				"--unshallow");
 }
 
 /*

@@ -9,7 +9,7 @@
 
 #include "base/alloc.h"
 
-/* --- which files ----------------------------------------------------------- */
+/* --- which files -------------------------------------------------------- */
 
 static int add_file(git_config *config, const char *path,
 		    git_config_level_t level, struct dv_git *g,
@@ -107,7 +107,7 @@ int dv_git_config(struct dv_git *g, git_config **out, struct dv_err *err)
 	return 0;
 }
 
-/* --- values ----------------------------------------------------------------- */
+/* --- values ------------------------------------------------------------- */
 
 /* Names of sections and keys have no case, subsections have. */
 static bool same_key(const char *a, const char *b, size_t n)
@@ -119,7 +119,8 @@ static bool same_key(const char *a, const char *b, size_t n)
 		return false;
 	head = (size_t)(first - b);
 	tail = (size_t)(last - b);
-	return !strncasecmp(a, b, head) && !strncmp(a + head, b + head, tail - head) &&
+	return !strncasecmp(a, b, head) &&
+	       !strncmp(a + head, b + head, tail - head) &&
 	       !strncasecmp(a + tail, b + tail, n - tail);
 }
 
@@ -201,7 +202,8 @@ int dv_git_config_int(struct dv_git *g, const char *key, int64_t *out,
 		return rc;
 	if (git_config_parse_int64(out, text) < 0) {
 		rc = dv_err_set(err, DV_E_INVALID,
-				"setting '%s' is '%s', not a number", key, text);
+				"setting '%s' is '%s', not a number",
+				key, text);
 		git_error_clear();
 	}
 	free(text);

@@ -46,9 +46,12 @@ static int find_part(struct dv_git *g, const char *env, const char *own,
 		tidy_name(*out);
 	if (*out && **out)
 		return 0;
-	dv_err_set(err, DV_E_MISSING, "who records the version is not known: no '%s'",
+	dv_err_set(err, DV_E_MISSING, "who records the version is not known: "
+				      "no '%s'",
 		   user);
-	return dv_err_hint(err, "git config --global user.name 'Your Name'\ngit config --global user.email you@example.com");
+	return dv_err_hint(err, "git config --global user.name 'Your "
+				"Name'\ngit config --global user.email "
+				"you@example.com");
 }
 
 /* "<seconds> <zone>", as git's own programs set it; "@" may be before. */

@@ -38,7 +38,8 @@ static int ask_git(struct dv_git *g, const char *path, want_fn *want,
 	rc = dv_git_run(g, argv, env, NULL, 0, &text, err);
 	if (rc > 0)
 		rc = dv_err_set(err, DV_E_SYS,
-				"cannot list what git tracks: git ls-files ended with status %d",
+				"cannot list what git tracks: git ls-files "
+				"ended with status %d",
 				rc);
 	p = text.data;
 	end = p + text.len;

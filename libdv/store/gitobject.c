@@ -86,7 +86,8 @@ int dv_git_object(struct dv_git *g, const git_oid *id, git_object_t type,
 
 	if (found != type)
 		return dv_err_set(err, DV_E_FORMAT,
-				  "git's object '%s' is a %s, and a %s is needed",
+				  "git's object '%s' is a %s, and a %s is "
+				  "needed",
 				  git_oid_tostr_s(id),
 				  git_object_type2string(found), name);
 	if (size > max)
@@ -136,12 +137,13 @@ int dv_git_is_pointer(struct dv_git *g, const char *name, git_filemode_t mode,
 	rc = dv_git_object(g, id, GIT_OBJECT_BLOB, DV_POINTER_MAX, &blob, err);
 	if (rc < 0)
 		return rc == -DV_E_LIMIT ? 0 : rc;
-	rc = dv_pointer_is(git_odb_object_data(blob), git_odb_object_size(blob));
+	rc = dv_pointer_is(git_odb_object_data(blob),
+			   git_odb_object_size(blob));
 	git_odb_object_free(blob);
 	return rc;
 }
 
-/* --- tag objects ---------------------------------------------------------- */
+/* --- tag objects -------------------------------------------------------- */
 
 static int write_object(struct dv_git *g, git_object_t type, const void *buf,
 			size_t n, char hex[DV_GIT_HEX], struct dv_err *err)
@@ -155,7 +157,8 @@ static int write_object(struct dv_git *g, git_object_t type, const void *buf,
 		return rc;
 	rc = git_odb_write(&id, odb, buf, n, type);
 	if (rc < 0)
-		return dv_git_fail(err, rc, "cannot write a %s into git's objects",
+		return dv_git_fail(err, rc, "cannot write a %s into git's "
+					    "objects",
 				   git_object_type2string(type));
 	dv_git_hex(hex, &id);
 	return 0;

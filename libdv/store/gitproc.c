@@ -41,7 +41,7 @@ int dv_git_run(struct dv_git *g, const char *const *argv,
 	return rc;
 }
 
-/* --- what git status says ---------------------------------------------------- */
+/* --- what git status says ----------------------------------------------- */
 
 /*
  * The fields of an entry, "1 XY sub mH mI mW hH hI path"; u has more, and
@@ -162,7 +162,8 @@ int dv_git_dirty(struct dv_git *g, const struct dv_strlist *except,
 	rc = dv_git_run(g, argv, NULL, NULL, 0, &text, err);
 	if (rc > 0)
 		rc = dv_err_set(err, DV_E_SYS,
-				"cannot tell whether the code is as committed: git status ended with status %d",
+				"cannot tell whether the code is as committed: "
+				"git status ended with status %d",
 				rc);
 	p = text.data;
 	end = p + text.len;
@@ -174,7 +175,7 @@ int dv_git_dirty(struct dv_git *g, const struct dv_strlist *except,
 	return rc;
 }
 
-/* --- many refs at once ------------------------------------------------------- */
+/* --- many refs at once -------------------------------------------------- */
 
 /* libgit2 would write packed-refs anew for each of them. */
 int dv_git_ref_delete_all(struct dv_git *g, const struct dv_strlist *refs,
@@ -193,7 +194,8 @@ int dv_git_ref_delete_all(struct dv_git *g, const struct dv_strlist *refs,
 	dv_buf_release(&text);
 	if (rc > 0)
 		rc = dv_err_set(err, DV_E_SYS,
-				"cannot delete refs: git update-ref ended with status %d",
+				"cannot delete refs: git update-ref ended with "
+				"status %d",
 				rc);
 	return rc;
 }

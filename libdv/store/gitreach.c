@@ -140,7 +140,8 @@ int dv_git_each_pointer(struct dv_git *g, dv_git_blob_fn *fn, void *arg,
 	rc = dv_git_run(g, argv, NULL, NULL, 0, &text, err);
 	if (rc > 0)
 		rc = dv_err_set(err, DV_E_SYS,
-				"cannot list git's commits: git rev-list ended with status %d",
+				"cannot list git's commits: git rev-list ended "
+				"with status %d",
 				rc);
 	dv_idmap_init(&w.seen, DV_ALGO_SHA256);
 	if (!rc && text.len)

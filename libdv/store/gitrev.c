@@ -26,7 +26,9 @@ int dv_git_revparse(struct dv_git *g, const char *rev, char hex[DV_GIT_HEX],
 	git_object *obj = NULL, *commit = NULL;
 	int rc;
 
-	rc = git_revparse_single(&obj, g->repo, strcmp(rev, "@") ? rev : "HEAD");
+	if (!strcmp(rev, "@"))
+		rev = "HEAD";
+	rc = git_revparse_single(&obj, g->repo, rev);
 	if (!rc)
 		rc = git_object_peel(&commit, obj, GIT_OBJECT_COMMIT);
 	if (!rc)
@@ -38,11 +40,14 @@ int dv_git_revparse(struct dv_git *g, const char *rev, char hex[DV_GIT_HEX],
 
 	if (rc == GIT_EAMBIGUOUS) {
 		dv_err_set(err, DV_E_AMBIGUOUS,
-			   "'%s' is the beginning of more than one git object", rev);
-		return dv_err_hint(err, "list them: git rev-parse --disambiguate='%s'",
+			   "'%s' is the beginning of more than one git object",
+			   rev);
+		return dv_err_hint(err, "list them: git rev-parse "
+					"--disambiguate='%s'",
 				   rev);
 	}
-	return dv_err_set(err, DV_E_MISSING, "'%s' is no git revision here", rev);
+	return dv_err_set(err, DV_E_MISSING, "'%s' is no git revision here",
+					     rev);
 }
 
 int dv_git_has_commit(struct dv_git *g, const char *hex, struct dv_err *err)
@@ -142,7 +147,7 @@ int dv_git_blob_at(struct dv_git *g, const char *commit, const char *path,
 	return 1;
 }
 
-/* --- pointers of a commit ------------------------------------------------- */
+/* --- pointers of a commit ----------------------------------------------- */
 
 static int add_pointers(struct dv_git *g, git_tree *tree, struct dv_buf *path,
 			struct dv_strlist *out, struct dv_err *err);

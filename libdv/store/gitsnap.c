@@ -114,7 +114,8 @@ static int run(struct dv_git *g, const char *const *argv,
 			err);
 	if (rc > 0) {
 		dv_err_set(err, DV_E_SYS,
-			   "cannot make a snapshot: git ended with status %d", rc);
+			   "cannot make a snapshot: git ended with status %d",
+			   rc);
 		rc = dv_err_hint(err, "what git said is above");
 	} else if (!rc && hex) {
 		if (out.len == GIT_OID_HEXSZ + 1) {
@@ -122,7 +123,8 @@ static int run(struct dv_git *g, const char *const *argv,
 			hex[GIT_OID_HEXSZ] = '\0';
 		} else {
 			rc = dv_err_set(err, DV_E_SYS,
-					"cannot make a snapshot: git named no object");
+					"cannot make a snapshot: git named no "
+					"object");
 		}
 	}
 	dv_buf_release(&out);
@@ -206,7 +208,8 @@ int dv_git_snapshot(struct dv_git *g, const char *message,
 
 	if (!g->workdir)
 		return dv_err_set(err, DV_E_UNSUPPORTED,
-				  "a bare repository has no work tree to make a snapshot of");
+				  "a bare repository has no work tree to make "
+				  "a snapshot of");
 	rc = dv_git_head(g, head, err);
 	if (rc > 0)
 		rc = look_at(g, head, old, &time, err);

@@ -16,7 +16,7 @@
 #define LOCK_TIMEOUT_S 60
 #define LOCK_TIMEOUT_MAX_S 86400
 
-/* --- where we are ------------------------------------------------------------ */
+/* --- where we are ------------------------------------------------------- */
 
 static bool is_in(const char *dir, const char *path)
 {
@@ -42,7 +42,8 @@ static int find_prefix(struct dv_repo *r, unsigned flags, struct dv_err *err)
 		r->prefix = dv_strdup("");
 		if (flags & DV_REPO_WORKTREE) {
 			dv_err_set(err, DV_E_INVALID,
-				   "the current directory is inside the git directory '%s'",
+				   "the current directory is inside the git "
+				   "directory '%s'",
 				   gitdir);
 			rc = dv_err_hint(err, "cd '%s'", r->workdir);
 		}
@@ -61,9 +62,11 @@ static int open_workdir(struct dv_repo *r, unsigned flags, struct dv_err *err)
 
 	if (!dir && (flags & DV_REPO_WORKTREE)) {
 		dv_err_set(err, DV_E_UNSUPPORTED,
-			   "'%s' is a bare repository, and this needs a work tree",
+			   "'%s' is a bare repository, and this needs a work "
+			   "tree",
 			   dv_git_gitdir(r->git));
-		return dv_err_hint(err, "git clone it, or git worktree add a work tree to it");
+		return dv_err_hint(err, "git clone it, or git worktree add a "
+					"work tree to it");
 	}
 	if (!dir) {
 		r->prefix = dv_strdup("");
@@ -76,7 +79,7 @@ static int open_workdir(struct dv_repo *r, unsigned flags, struct dv_err *err)
 	return find_prefix(r, flags, err);
 }
 
-/* --- what it is -------------------------------------------------------------- */
+/* --- what it is --------------------------------------------------------- */
 
 int dv_repo_config(struct dv_dvconfig *out, struct dv_git *git, int workfd,
 		   struct dv_err *err)
@@ -125,10 +128,13 @@ static int find_algo(struct dv_repo *r, struct dv_err *err)
 	}
 	if (in_config && in_store && said != r->algo) {
 		dv_err_set(err, DV_E_CONFLICT,
-			   "'.dvconfig' says object format %s, and the store '%s' has %s",
+			   "'.dvconfig' says object format %s, and the store "
+			   "'%s' has %s",
 			   dv_algo_name(said), r->store_dir,
 			   dv_algo_name(r->algo));
-		return dv_err_hint(err, "there is no conversion: put dv.objectFormat in '.dvconfig' right, or use a clone of its own");
+		return dv_err_hint(err, "there is no conversion: put "
+					"dv.objectFormat in '.dvconfig' right, "
+					"or use a clone of its own");
 	}
 	if (in_store)
 		return 0;
@@ -155,7 +161,8 @@ static int find_settings(struct dv_repo *r, struct dv_err *err)
 		return rc;
 	if (seconds < 0 || seconds > LOCK_TIMEOUT_MAX_S)
 		return dv_err_set(err, DV_E_INVALID,
-				  "setting 'dv.lockTimeout' is not between 0 and %d seconds",
+				  "setting 'dv.lockTimeout' is not between 0 "
+				  "and %d seconds",
 				  LOCK_TIMEOUT_MAX_S);
 	r->lock_timeout = (int)seconds * 1000;
 	return 0;
@@ -230,7 +237,7 @@ int dv_repo_lock(struct dv_repo *r, struct dv_lock *lock, struct dv_err *err)
 	return rc;
 }
 
-/* --- pointers ---------------------------------------------------------------- */
+/* --- pointers ----------------------------------------------------------- */
 
 /* What lies at path, if it is a regular file: 1 and its bytes, or 0. */
 static int read_small(int dirfd, const char *path, char *buf, size_t *n,

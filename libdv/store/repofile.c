@@ -27,7 +27,8 @@ int dv_repofile_config(struct dv_dvconfig *out, int dirfd,
 		return 0;
 	if (fd < 0 && errno == ELOOP)
 		return dv_err_set(err, DV_E_INVALID,
-				  "'.dvconfig' is a symbolic link, which dv does not follow");
+				  "'.dvconfig' is a symbolic link, which dv "
+				  "does not follow");
 	if (fd < 0)
 		return dv_err_sys(err, "cannot read '.dvconfig'");
 	rc = dv_fd_read(&text, fd, DV_DVCONFIG_MAX, ".dvconfig", err);
@@ -54,7 +55,8 @@ int dv_repofile_algo(enum dv_algo *out, const struct dv_dvconfig *config,
 static int bad_format(const char *path, struct dv_err *err)
 {
 	dv_err_set(err, DV_E_FORMAT, "'%s' is damaged", path);
-	return dv_err_hint(err, "write again the two lines: dv-store 1, and object-format with the word of '.dvconfig'");
+	return dv_err_hint(err, "write again the two lines: dv-store 1, and "
+				"object-format with the word of '.dvconfig'");
 }
 
 /* "dv-store 1\nobject-format <name>\n", and nothing else. */
@@ -70,7 +72,8 @@ static int parse_format(enum dv_algo *out, char *text, size_t n,
 	*eol = '\0';
 	if (strcmp(text + strlen(STORE_LINE), "1")) {
 		dv_err_set(err, DV_E_UNSUPPORTED,
-			   "'%s' is a store of version '%.20s', and this dv knows version 1",
+			   "'%s' is a store of version '%.20s', and this dv "
+			   "knows version 1",
 			   path, text + strlen(STORE_LINE));
 		return dv_err_hint(err, "install a newer dv");
 	}
@@ -137,7 +140,8 @@ int dv_repofile_make_store(const char *store_dir, enum dv_algo algo,
 		return rc;
 	if (rc && there != algo)
 		return dv_err_set(err, DV_E_EXISTS,
-				  "the store '%s' has the object format %s, not %s, and there is no conversion",
+				  "the store '%s' has the object format %s, "
+				  "not %s, and there is no conversion",
 				  store_dir, dv_algo_name(there),
 				  dv_algo_name(algo));
 	return fresh;

@@ -37,7 +37,8 @@ static int choose_algo(struct init *in, enum dv_algo algo, bool given,
 	in->algo = rc ? there : algo;
 	if (given && in->algo != algo)
 		return dv_err_set(err, DV_E_EXISTS,
-				  "this repository has the object format %s already, and there is no conversion",
+				  "this repository has the object format %s "
+				  "already, and there is no conversion",
 				  dv_algo_name(in->algo));
 	return 0;
 }
@@ -50,7 +51,8 @@ static int choose_name(struct init *in, const char *name_space,
 	if (there && name_space && strcmp(there, name_space)) {
 		dv_err_set(err, DV_E_EXISTS,
 			   "the namespace is '%s' already", there);
-		return dv_err_hint(err, "git config --file .dvconfig dv.namespace '%s'",
+		return dv_err_hint(err, "git config --file .dvconfig "
+					"dv.namespace '%s'",
 				   name_space);
 	}
 	if (there)

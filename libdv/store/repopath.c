@@ -10,7 +10,8 @@
 static int outside(struct dv_repo *r, const char *arg, struct dv_err *err)
 {
 	return dv_err_set(err, DV_E_INVALID,
-			  "'%s' is outside the work tree '%s'", arg, r->workdir);
+			  "'%s' is outside the work tree '%s'",
+			  arg, r->workdir);
 }
 
 /*
@@ -58,7 +59,8 @@ static bool append(struct dv_buf *out, const char *s)
 			if (!out->len)
 				return false;
 			slash = strrchr(out->data, '/');
-			dv_buf_setlen(out, slash ? (size_t)(slash - out->data) : 0);
+			dv_buf_setlen(out, slash ?
+				      (size_t)(slash - out->data) : 0);
 		} else if (n && !(n == 1 && s[0] == '.')) {
 			if (out->len)
 				dv_buf_char(out, '/');

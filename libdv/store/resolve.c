@@ -28,7 +28,7 @@ void dv_spec_release(struct dv_spec *s)
 	memset(s, 0, sizeof(*s));
 }
 
-/* --- which dataset ----------------------------------------------------------- */
+/* --- which dataset ------------------------------------------------------ */
 
 static bool has_index(struct dv_repo *r, const char *name)
 {
@@ -261,7 +261,7 @@ static const char *find_dataset(struct resolver *s, match_fn *match)
 	return NULL;
 }
 
-/* --- what of it -------------------------------------------------------------- */
+/* --- what of it --------------------------------------------------------- */
 
 /* Append `:<path>` to the path that the name may already have had. */
 static int add_path(struct dv_spec *out, const char *path, struct dv_err *err)
@@ -315,7 +315,8 @@ static int take_manifest(struct resolver *s, const struct dv_pointer *p,
 
 	if (p->manifest.algo != s->repo->algo)
 		return dv_err_set(err, DV_E_FORMAT,
-				  "the pointer of '%s' has object format %s, and this repository %s",
+				  "the pointer of '%s' has object format %s, "
+				  "and this repository %s",
 				  s->out->dataset, dv_algo_name(p->manifest.algo),
 				  dv_algo_name(s->repo->algo));
 	s->out->manifest = p->manifest;
@@ -369,7 +370,8 @@ static int check_not_git(struct resolver *s, const char *what,
 	    dv_git_revparse(s->repo->git, what, hex, &ignored) < 0)
 		return 0;
 	dv_err_set(err, DV_E_AMBIGUOUS,
-		   "'%s' is the version '%s' of '%s' and a git revision: write '%s@v:%s' or '%s@git:%s'",
+		   "'%s' is the version '%s' of '%s' and a git revision: write "
+		   "'%s@v:%s' or '%s@git:%s'",
 		   what, s->out->version.id, name, name, what, name, what);
 	return -DV_E_AMBIGUOUS;
 }
@@ -391,7 +393,8 @@ static int by_guess(struct resolver *s, const char *what, struct dv_err *err)
 	rc = by_git(s, what, err);
 	if (rc == -DV_E_MISSING && strncmp(err->msg, "git revision", 12)) {
 		dv_err_set(err, DV_E_MISSING,
-			   "'%s' has no tag or version '%s' here, and it is no git revision",
+			   "'%s' has no tag or version '%s' here, and it is no "
+			   "git revision",
 			   s->out->dataset, what);
 		dv_err_hint(err, "list the versions: dv log '%s'",
 			    s->out->dataset);
@@ -422,7 +425,8 @@ static int by_pointer(struct resolver *s, struct dv_err *err)
 	rc = dv_repo_pointer(s->repo, s->out->dataset, &p, err);
 	if (rc)
 		return rc < 0 ? rc : take_manifest(s, &p, err);
-	dv_err_set(err, DV_E_MISSING, "'%s' has no pointer '%s.dv' in the work tree",
+	dv_err_set(err, DV_E_MISSING, "'%s' has no pointer '%s.dv' in the work "
+				      "tree",
 		   s->out->dataset, s->out->dataset);
 	return dv_err_hint(err, "name a version: '%s@latest'", s->out->dataset);
 }
@@ -448,7 +452,8 @@ int dv_spec_resolve(struct dv_spec *out, struct dv_repo *r,
 		rest = find_dataset(&s, match_git);
 	if (!rest) {
 		dv_err_set(err, DV_E_MISSING, "'%s' is no dataset here", text);
-		return dv_err_hint(err, "list the datasets: dv status; begin one: dv add");
+		return dv_err_hint(err, "list the datasets: dv status; begin "
+					"one: dv add");
 	}
 
 	rc = split_rest(&spec, rest, err);

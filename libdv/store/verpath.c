@@ -66,7 +66,8 @@ int dv_verscan_files(struct dv_repo *r, const char *dataset, const char *id,
 
 		if (e->d_name[0] == '.')
 			continue;
-		path = dv_asprintf("%s/%s/%s/%s", top, e->d_name, name.data, id);
+		path = dv_asprintf("%s/%s/%s/%s",
+				   top, e->d_name, name.data, id);
 		if (!lstat(path, &st))
 			dv_strlist_take(out, path);
 		else
@@ -79,7 +80,7 @@ int dv_verscan_files(struct dv_repo *r, const char *dataset, const char *id,
 	return rc;
 }
 
-/* --- the key ----------------------------------------------------------------- */
+/* --- the key ------------------------------------------------------------ */
 
 /*
  * How long after its time a file may change again without another time:

@@ -73,7 +73,7 @@ static int add_record(struct scan *s, const char *dataset, const char *id,
 	return rc;
 }
 
-/* --- refs -------------------------------------------------------------------- */
+/* --- refs --------------------------------------------------------------- */
 
 /* The old cache has read this tag before. */
 static bool add_known(struct scan *s, const char *dataset, const char *id,
@@ -135,7 +135,7 @@ static int on_ref(void *arg, const char *ref, const char *hex,
 	return 0;
 }
 
-/* --- files ------------------------------------------------------------------- */
+/* --- files -------------------------------------------------------------- */
 
 static int add_file(struct scan *s, const char *path, const char *dataset,
 		    const char *id, struct dv_err *err)
@@ -211,7 +211,7 @@ static void on_name_space(struct scan *s, const char *path, const char *name,
 		fault(s, path, err);
 }
 
-/* --- order ------------------------------------------------------------------- */
+/* --- order -------------------------------------------------------------- */
 
 /* By dataset and id; of two with one id the tag comes first. */
 static int by_id(const void *a, const void *b)

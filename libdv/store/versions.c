@@ -25,7 +25,7 @@ struct dv_versions {
 	bool damaged;		/* a record in the cache is */
 };
 
-/* --- the cache --------------------------------------------------------------- */
+/* --- the cache ---------------------------------------------------------- */
 
 static int64_t now_ns(void)
 {
@@ -162,7 +162,7 @@ const struct dv_strlist *dv_versions_faults(const struct dv_versions *v)
 	return &v->faults;
 }
 
-/* --- one version ------------------------------------------------------------- */
+/* --- one version -------------------------------------------------------- */
 
 void dv_version_copy(struct dv_version *out, const struct dv_version *in)
 {
@@ -245,7 +245,7 @@ bool dv_versions_has(struct dv_versions *v, const char *dataset)
 	return dv_vcache_find_dataset(&v->cache, dataset) >= 0;
 }
 
-/* --- walks ------------------------------------------------------------------- */
+/* --- walks -------------------------------------------------------------- */
 
 struct place {
 	const char *dataset;
@@ -351,7 +351,7 @@ int dv_versions_datasets(struct dv_versions *v, struct dv_strlist *out,
 	return 0;
 }
 
-/* --- look-ups ---------------------------------------------------------------- */
+/* --- look-ups ----------------------------------------------------------- */
 
 static int not_found(const char *dataset, const char *text, struct dv_err *err)
 {

@@ -23,7 +23,9 @@ int dv_version_tag_check(const char *tag, struct dv_err *err)
 	if (*tag && !*p && strcmp(tag, "latest") && !dv_record_id_is(tag))
 		return 0;
 	dv_err_set(err, DV_E_INVALID, "'%s' cannot be the name of a tag", tag);
-	return dv_err_hint(err, "a tag is not empty, not 'latest', not a version id, and has no ':', '@' or control character");
+	return dv_err_hint(err, "a tag is not empty, not 'latest', not a "
+				"version id, and has no ':', '@' or control "
+				"character");
 }
 
 static int tag_ref(char **out, const char *dataset, const char *tag,
@@ -195,7 +197,7 @@ int dv_version_tag_get(struct dv_repo *r, const char *dataset,
 	return 1;
 }
 
-/* --- listing ----------------------------------------------------------------- */
+/* --- listing ------------------------------------------------------------ */
 
 struct walk {
 	struct dv_repo *repo;

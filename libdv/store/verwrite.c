@@ -12,7 +12,7 @@
 #include "base/file.h"
 #include "store/verscan.h"
 
-/* --- what is there ----------------------------------------------------------- */
+/* --- what is there ------------------------------------------------------ */
 
 /* Same in all that an id shortens? */
 static int check_same(const struct dv_record *a, const struct dv_record *b,
@@ -25,7 +25,8 @@ static int check_same(const struct dv_record *a, const struct dv_record *b,
 	dv_err_set(err, DV_E_CONFLICT,
 		   "another version of '%s' has the same id '%s' already",
 		   a->dataset, id);
-	return dv_err_hint(err, "commit a change of the code, or of the configuration, and record again");
+	return dv_err_hint(err, "commit a change of the code, or of the "
+				"configuration, and record again");
 }
 
 /* The record under the ref: 1 and *out, or 0. */
@@ -82,7 +83,7 @@ static int find_same(struct dv_repo *r, const struct dv_record *rec,
 	return rc < 0 ? rc : 1;
 }
 
-/* --- write ------------------------------------------------------------------- */
+/* --- write -------------------------------------------------------------- */
 
 static int write_ref(struct dv_repo *r, const char *ref,
 		     const struct dv_buf *text, struct dv_err *err)
@@ -154,7 +155,7 @@ int dv_versions_write(struct dv_repo *r, const struct dv_record *rec,
 	return rc;
 }
 
-/* --- delete ------------------------------------------------------------------ */
+/* --- delete ------------------------------------------------------------- */
 
 static int delete_files(struct dv_repo *r, const char *dataset,
 			const char *id, struct dv_err *err)
