@@ -48,7 +48,7 @@ test_expect_success "hash-object -w, killed $KILLS times" '
 	while test $i -lt $KILLS
 	do
 		kill_after $((i * 97 % 120)) \
-			sh -c "exec dv-hash-object -w --stdin-paths <paths" &&
+			sh -c "exec dv hash-object -w --stdin-paths <paths" &&
 		sound && dv cat-object --exists $(test_id before) || return 1
 		i=$((i + 1))
 	done
@@ -68,7 +68,7 @@ test_expect_success "repack -a, killed $KILLS times" '
 	while test $i -lt $KILLS
 	do
 		echo $i >n && dv hash-object -w n >/dev/null &&
-		kill_after $((i * 97 % 150)) dv-repack -a -f -q --level=1 &&
+		kill_after $((i * 97 % 150)) dv repack -a -f -q --level=1 &&
 		sound && dv cat-object --batch-check <ids >answers &&
 		test_grep ! missing answers || return 1
 		i=$((i + 1))
