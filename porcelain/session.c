@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "store/resolve.h"
 #include "store/worktree.h"
 
 int dv_session_open(struct dv_session *s, unsigned flags, struct dv_err *err)
@@ -88,12 +89,8 @@ int dv_session_dataset(struct dv_session *s, const char *arg, char **out,
 		rc = in_history(s, path ? path : arg, out, err);
 	if (!rc && path && strcmp(path, arg))
 		rc = in_history(s, arg, out, err);
-	if (!rc) {
-		rc = dv_err_set(err, DV_E_MISSING,
-				"no dataset '%s' here", arg);
-		dv_err_hint(err, "dv ls lists the datasets; dv add %s makes "
-			    "one", arg);
-	}
+	if (!rc)
+		rc = dv_spec_unknown(s->repo, s->versions, arg, err);
 out:
 	free(path);
 	return rc < 0 ? rc : 0;

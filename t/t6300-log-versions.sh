@@ -147,7 +147,7 @@ test_expect_success '--all has datasets that are gone, and asks for no others' '
 
 test_expect_success 'unknown things are said' '
 	test_expect_code 128 dv log nothing 2>.git/err &&
-	test_grep "^fatal: no dataset .nothing. here\$" .git/err &&
+	test_grep "^fatal: .nothing. is no dataset here\$" .git/err &&
 	test_expect_code 128 dv log data@nowhere 2>.git/err &&
 	test_grep "nowhere" .git/err &&
 	test_expect_code 128 dv log data@first:train 2>.git/err &&

@@ -450,11 +450,8 @@ int dv_spec_resolve(struct dv_spec *out, struct dv_repo *r,
 		rest = find_dataset(&s, match_gone);
 	if (!rest)
 		rest = find_dataset(&s, match_git);
-	if (!rest) {
-		dv_err_set(err, DV_E_MISSING, "'%s' is no dataset here", text);
-		return dv_err_hint(err, "list the datasets: dv status; begin "
-					"one: dv add");
-	}
+	if (!rest)
+		return dv_spec_unknown(r, v, text, err);
 
 	rc = split_rest(&spec, rest, err);
 	if (!rc)

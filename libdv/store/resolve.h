@@ -39,4 +39,12 @@ int dv_spec_resolve(struct dv_spec *out, struct dv_repo *r,
 		    struct dv_err *err);
 void dv_spec_release(struct dv_spec *s);
 
+/*
+ * The failure for a text that names no dataset: DV_E_MISSING, with a hint
+ * for what people type instead: an artifact name, a version or a git
+ * revision alone.
+ */
+int dv_spec_unknown(struct dv_repo *r, struct dv_versions *v,
+		    const char *text, struct dv_err *err);
+
 #endif
