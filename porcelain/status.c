@@ -26,6 +26,7 @@ struct job {
 	struct dv_session s;
 	struct dv_status *v;
 	size_t n, cap;
+	bool failed;		/* one that is not among them */
 };
 
 static int note_change(void *arg, enum dv_change what, const char *path,
@@ -104,6 +105,7 @@ static int look_at(struct job *job, struct dv_status *s, struct dv_err *err)
 		s->staged = false;
 		return 0;
 	}
+	s->missing = !is_here(job, s->dataset);
 	s->behind = indexed && !s->gone && !s->unheld &&
 		    !dv_digest_eq(&s->index, &s->pointer);
 	s->staged = s->staged && !s->behind;
@@ -121,6 +123,17 @@ static int add(struct job *job, const char *dataset, struct dv_err *err)
 	return look_at(job, s, err);
 }
 
+/* A pointer in conflict must not hide how the others are. */
+static void fail(struct job *job, struct dv_err *err)
+{
+	dv_error("%s", err->msg);
+	if (*err->hint)
+		dv_hint("%s", err->hint);
+	*err = (struct dv_err)DV_ERR_INIT;
+	dv_status_release(&job->v[--job->n]);
+	job->failed = true;
+}
+
 static int add_all(struct job *job, struct dv_err *err)
 {
 	struct dv_strlist all = DV_STRLIST_INIT;
@@ -128,7 +141,8 @@ static int add_all(struct job *job, struct dv_err *err)
 
 	rc = dv_worktree_datasets(job->s.repo, &all, err);
 	for (size_t i = 0; i < all.n && rc >= 0; i++)
-		rc = add(job, all.v[i], err);
+		if (add(job, all.v[i], err) < 0)
+			fail(job, err);
 	dv_strlist_release(&all);
 	return rc;
 }
@@ -179,7 +193,8 @@ static int cmd_status(int argc, const char **argv, const struct dv_ctx *ctx)
 		rc = add_named(&job, argv[i], &err);
 
 	if (rc >= 0 && !json && !records && !nul)
-		dv_status_print(job.v, job.n, job.s.repo->prefix);
+		dv_status_print(job.v, job.n, job.s.repo->prefix,
+				!job.failed);
 	for (size_t i = 0; i < job.n; i++) {
 		if (rc >= 0 && json)
 			dv_status_print_json(&job.v[i]);
@@ -189,6 +204,8 @@ static int cmd_status(int argc, const char **argv, const struct dv_ctx *ctx)
 	}
 	free(job.v);
 	dv_session_close(&job.s);
+	if (rc >= 0 && job.failed)
+		return 128;
 	return dv_exit(rc < 0 ? rc : 0, &err);
 }
 

@@ -26,6 +26,7 @@ struct dv_status {
 	bool behind;		/* the pointer names another manifest than
 				   the one that is here */
 	bool absent;		/* a pointer, and nothing here */
+	bool missing;		/* it was here, and nothing is any more */
 	bool gone;		/* files here, and no pointer */
 	bool unheld;		/* the store does not have what the pointer
 				   names; then not staged, behind, absent */
@@ -42,9 +43,11 @@ void dv_status_path(const struct dv_status *s,
 
 /*
  * As git status reads, with paths as they are typed in the directory
- * prefix of the work tree, "" or "sub/dir/".
+ * prefix of the work tree, "" or "sub/dir/".  whole: v is all there is to
+ * tell, so that nothing in it means that nothing is to be done.
  */
-void dv_status_print(const struct dv_status *v, size_t n, const char *prefix);
+void dv_status_print(const struct dv_status *v, size_t n, const char *prefix,
+		     bool whole);
 /* (staged | behind | absent | unheld | gone) SP <dataset>, <word> SP <path> */
 void dv_status_print_records(const struct dv_status *s, char eol);
 /* One object. */

@@ -196,26 +196,41 @@ static void print_paths(const struct dv_status *s, const char *prefix)
 	dv_buf_release(&path);
 }
 
+/* Nothing of it is here: one line says it. */
+static void print_missing(const struct dv_status *s, const char *prefix)
+{
+	char files[DV_HUMAN_MAX];
+
+	dv_out("\tmissing:     ");
+	print_path(s->dataset, strlen(s->dataset), prefix);
+	dv_out(" (all of it, %s)\n",
+	       dv_human_count(files, s->changes, "path", "paths"));
+}
+
 static void print_changes(const struct dv_status *v, size_t n,
 			  const char *prefix)
 {
 	bool begun = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!v[i].changes)
+		if (!v[i].changes || (v[i].gone && v[i].missing))
 			continue;
 		title(&begun, "Changes that are not added:\n"
 		      "  (use \"dv add <path>...\" to add them, or "
 		      "\"dv checkout -f <dataset>\" to undo them)\n");
-		print_paths(&v[i], prefix);
+		if (v[i].missing && v[i].changes > 1)
+			print_missing(&v[i], prefix);
+		else
+			print_paths(&v[i], prefix);
 	}
 	if (begun)
 		dv_out_char('\n');
 }
 
-void dv_status_print(const struct dv_status *v, size_t n, const char *prefix)
+void dv_status_print(const struct dv_status *v, size_t n, const char *prefix,
+		     bool whole)
 {
-	bool any = false, staged = false;
+	bool any = !whole, staged = false;
 	char count[DV_HUMAN_MAX];
 
 	print_staged(v, n, prefix);
@@ -228,7 +243,7 @@ void dv_status_print(const struct dv_status *v, size_t n, const char *prefix)
 		any |= v[i].staged || v[i].behind || v[i].absent ||
 		       v[i].unheld || v[i].gone || v[i].changes;
 	}
-	if (!n)
+	if (!n && whole)
 		dv_out("no datasets yet (use \"dv add <path>\" to make one)\n");
 	else if (!any)
 		dv_out("nothing to commit, data as recorded (%s)\n",

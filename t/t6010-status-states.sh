@@ -171,7 +171,7 @@ test_expect_success 'a read-only repository is no hindrance' '
 
 test_expect_success 'a damaged index is a sentence that says what to do' '
 	cp .git/dv/index/data .git/keep && printf X | dd of=.git/dv/index/data bs=1 seek=300 conv=notrunc 2>/dev/null &&
-	test_expect_code 128 dv status 2>err && test_grep "^fatal: .*index/data.*checksum" err &&
+	test_expect_code 128 dv status 2>err && test_grep "^error: .*index/data.*checksum" err &&
 	test_grep "^hint: remove the file" err && rm .git/dv/index/data && status ""
 '
 

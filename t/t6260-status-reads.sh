@@ -72,4 +72,42 @@ test_expect_success 'all recorded: so it says, and how many datasets' '
 	test_cmp .git/expect .git/actual
 '
 
+test_expect_success 'a dataset that is gone as a whole is one line' '
+	mv data elsewhere &&
+	dv status >.git/out &&
+	sed -n "s/^	missing: *//p" .git/out >.git/actual &&
+	echo "data (all of it, 5 paths)" >.git/expect &&
+	test_cmp .git/expect .git/actual &&
+	dv status --porcelain >.git/actual &&
+	test_grep -c "^missing data/" .git/actual &&
+	test_line_count = 5 .git/actual &&
+	mv elsewhere data
+'
+
+test_expect_success 'moved by hand, pointer and files: no list of what is missing' '
+	git add -A && git commit -q -m data &&
+	git mv data.dv moved.dv && mv data moved &&
+	dv status >.git/actual &&
+	test_grep "new dataset: moved" .git/actual &&
+	test_grep "no pointer:  data" .git/actual &&
+	test_grep ! missing .git/actual &&
+	git mv moved.dv data.dv && mv moved data
+'
+
+test_expect_success 'a pointer in conflict does not hide the others; exit 128' '
+	echo again >>data/train/1.csv &&
+	sed "1a<<<<<<< HEAD" plot.png.dv >pointer && mv pointer plot.png.dv &&
+	test_expect_code 128 dv status >.git/out 2>.git/err &&
+	test_grep "modified: *data/train/1.csv" .git/out &&
+	test_grep "^error: .*plot.png.dv.*conflict" .git/err &&
+	test_grep "^hint: .*git checkout --ours" .git/err &&
+	test_expect_code 128 dv status --porcelain >.git/actual 2>.git/err &&
+	echo "modified data/train/1.csv" >.git/expect &&
+	test_cmp .git/expect .git/actual &&
+	dv add -q data &&
+	dv commit -q -m three data &&
+	test_expect_code 128 dv status >.git/out 2>.git/err &&
+	test_grep ! "nothing to commit" .git/out
+'
+
 test_done
