@@ -160,30 +160,35 @@ static int copy_small(struct dv_odb *odb, const struct dv_digest *id, int fd,
 	return rc;
 }
 
+struct open_copy {
+	struct dv_odb *odb;
+	const struct dv_digest *id;
+	uint64_t size;
+	struct dv_odb_reader *reader;	/* NULL: it is a small one */
+};
+
+static int open_copy(void *arg, const struct dv_odb_found *f,
+		     struct dv_err *err)
+{
+	struct open_copy *o = arg;
+
+	o->size = f->o.size;
+	if (o->size <= DV_ODB_LARGE)
+		return 0;
+	return dv_odb_reader_open(&o->reader, o->odb, f, o->id, err);
+}
+
 int dv_odb_copy(struct dv_odb *odb, const struct dv_digest *id, int fd,
 		struct dv_progress *p, struct dv_err *err)
 {
-	struct dv_odb_reader *r = NULL;
-	struct dv_odb_found f;
-	int rc;
+	struct open_copy o = { .odb = odb, .id = id };
+	int rc = dv_odb_each_copy(odb, id, open_copy, &o, err);
 
-	for (int tries = 0; ; tries++) {
-		rc = dv_odb_find(odb, id, 0, &f, err);
-		if (rc < 0)
-			return rc;
-		if (!rc)
-			return dv_odb_missing(id, err);
-		if (f.o.size <= DV_ODB_LARGE)
-			return copy_small(odb, id, fd, p, err);
-		rc = dv_odb_reader_open(&r, odb, &f, id, err);
-		if (!rc)
-			break;
-		/* The pack went away: its objects are in a newer one. */
-		if (rc != -DV_E_MISSING || tries ||
-		    dv_packset_refresh(odb->packs, err) < 0)
-			return -err->code;
-	}
-	rc = copy_large(r, id, f.o.size, fd, p, err);
-	dv_odb_reader_close(r);
+	if (rc < 0)
+		return rc;
+	if (!o.reader)
+		return copy_small(odb, id, fd, p, err);
+	rc = copy_large(o.reader, id, o.size, fd, p, err);
+	dv_odb_reader_close(o.reader);
 	return rc;
 }

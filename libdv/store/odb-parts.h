@@ -7,6 +7,7 @@
  */
 
 #include "format/packidx.h"
+#include "format/recipe.h"
 #include "store/blockcache.h"
 #include "store/odb.h"
 #include "store/packset.h"
@@ -42,15 +43,45 @@ int dv_odb_missing(const struct dv_digest *id, struct dv_err *err);
 int dv_odb_damaged(const struct dv_digest *id, struct dv_err *err);
 
 /*
+ * Hand the copies of id to fn, one after another, until it takes one and
+ * answers 0, which is returned; 1 says that it is not what is wanted, a
+ * failure that it cannot be read, which is no loss while there is another.
+ * The first failure is returned where none was taken, DV_E_LIMIT at once,
+ * DV_E_MISSING where there was none.
+ */
+typedef int dv_odb_copy_fn(void *arg, const struct dv_odb_found *f,
+			   struct dv_err *err);
+int dv_odb_each_copy(struct dv_odb *odb, const struct dv_digest *id,
+		     dv_odb_copy_fn *fn, void *arg, struct dv_err *err);
+/*
  * Append the bytes kept for what was found, those of the recipe for a
  * recipe.  Nothing is checked against a digest.  DV_E_MISSING if the pack
- * is gone.
+ * is gone; DV_E_DIGEST where a block that was read whole is damaged.
  */
 int dv_odb_get_raw(struct dv_odb *odb, const struct dv_odb_found *f,
 		   struct dv_buf *out, struct dv_err *err);
-/* Append the plain object id of exactly size bytes, not checked. */
+/*
+ * Append the plain object id of size bytes (or any) from a copy that is
+ * sound, as its digest or the checksum of its block says.
+ */
+#define DV_ODB_ANY_SIZE UINT64_MAX
 int dv_odb_get_piece(struct dv_odb *odb, const struct dv_digest *id,
 		     uint64_t size, struct dv_buf *out, struct dv_err *err);
+
+/* --- odb-items.c ------------------------------------------------------ */
+
+/*
+ * Told of each item of a recipe, and of those of its parts, which are
+ * recipes too, behind each.  1 leaves out what a part lists; negative ends.
+ */
+typedef int dv_odb_item_fn(void *arg, const struct dv_recipe_item *item,
+			   bool is_part, struct dv_err *err);
+/*
+ * Walk the recipe that was found.  A part may come often, and so may what
+ * it lists: fn should remember.
+ */
+int dv_odb_each_item(struct dv_odb *odb, const struct dv_odb_found *f,
+		     dv_odb_item_fn *fn, void *arg, struct dv_err *err);
 
 /* --- odb-reader.c ---------------------------------------------------- */
 

@@ -93,16 +93,11 @@ static int descend(struct dv_odb_reader *r, const struct dv_recipe_item *item,
 		   unsigned depth, struct dv_err *err)
 {
 	struct level *l = &r->levels[r->depth];
-	struct dv_odb_found f;
 	int rc;
 
-	rc = dv_odb_find(r->odb, &item->id, 0, &f, err);
-	if (rc < 0)
-		return rc;
-	if (!rc)
-		return dv_odb_missing(&item->id, err);
 	dv_buf_reset(&l->bytes);
-	rc = dv_odb_get_piece(r->odb, &item->id, f.o.size, &l->bytes, err);
+	rc = dv_odb_get_piece(r->odb, &item->id, DV_ODB_ANY_SIZE, &l->bytes,
+			      err);
 	if (!rc)
 		rc = enter(r, l, item->size, err);
 	if (!rc && l->recipe.depth + 1 != depth)

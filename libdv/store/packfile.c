@@ -207,6 +207,13 @@ int dv_packfile_block(struct dv_packfile *pf, const struct dv_pack_block *k,
 	rc = dv_packfile_pread(pf, p, k->stored, k->offset, err);
 	if (rc < 0)
 		goto out;
+	if (dv_hash64(p, k->stored) != k->check) {
+		dv_err_set(err, DV_E_DIGEST, "'%s.pack': a block does not "
+			   "fit its checksum", pf->base);
+		rc = dv_err_hint(err, "run 'dv fsck' to learn which objects "
+				 "are damaged");
+		goto out;
+	}
 	dv_buf_setlen(to, to->len + k->stored);
 	if (to == &stored) {
 		rc = dv_pack_unblock(out, k, stored.data, err);

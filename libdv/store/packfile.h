@@ -50,7 +50,7 @@ int dv_packfile_fd(struct dv_packfile *pf, struct dv_err *err);
 /* Read n bytes at off, all there or DV_E_FORMAT. */
 int dv_packfile_pread(struct dv_packfile *pf, void *to, size_t n,
 		      uint64_t off, struct dv_err *err);
-/* Append the plain bytes of block k; its checksum is not looked at. */
+/* Append the plain bytes of block k; DV_E_DIGEST where it is damaged. */
 int dv_packfile_block(struct dv_packfile *pf, const struct dv_pack_block *k,
 		      struct dv_buf *out, struct dv_err *err);
 /* Put "pack '<path>': " in front of the failure. */

@@ -117,15 +117,34 @@ static bool has_settled(const struct timespec *mtime)
 	int64_t age;
 
 	clock_gettime(CLOCK_REALTIME, &now);
-	age = (now.tv_sec - mtime->tv_sec) * INT64_C(1000000000) +
-	      now.tv_nsec - mtime->tv_nsec;
+	age = now.tv_sec - mtime->tv_sec;
+	if (age < -2 || age > 2)
+		return age > 0;
+	age = age * 1000000000 + now.tv_nsec - mtime->tv_nsec;
 	return age > (mtime->tv_nsec ? 50000000 : INT64_C(2000000000));
+}
+
+/* A pack is replaced by one of the same name where that one is damaged. */
+static bool is_replaced(const struct dv_packfile *pf)
+{
+	struct stat ours, there;
+	int fd = pf->fd;
+	char *path;
+	bool yes;
+
+	if (fd < 0 || fstat(fd, &ours))
+		return false;
+	path = dv_asprintf("%s.pack", pf->base);
+	yes = !stat(path, &there) && (ours.st_ino != there.st_ino ||
+				      ours.st_dev != there.st_dev);
+	free(path);
+	return yes;
 }
 
 static struct dv_packfile *find_open(struct dv_packset *s, const char *base)
 {
 	for (size_t i = s->attached; i < s->n; i++)
-		if (!strcmp(s->all[i]->base, base))
+		if (!strcmp(s->all[i]->base, base) && !is_replaced(s->all[i]))
 			return s->all[i];
 	return NULL;
 }
@@ -163,7 +182,18 @@ static int cmp_packs(const void *a, const void *b)
 	return strcmp(x->base, y->base);
 }
 
-static void publish(struct dv_packset *s, const struct dv_strlist *names)
+static bool is_same_list(const struct dv_packlist *a,
+			 const struct dv_packlist *b)
+{
+	return a->n == b->n && !a->bad.code && !b->bad.code &&
+	       (!a->n || !memcmp(a->v, b->v, a->n * sizeof(*a->v)));
+}
+
+/*
+ * 1 if the list is another one than that before.  The same is not kept
+ * again: until the directory has settled each miss comes here.
+ */
+static int publish(struct dv_packset *s, const struct dv_strlist *names)
 {
 	struct list *l = dv_calloc(1, sizeof(*l));
 
@@ -174,8 +204,14 @@ static void publish(struct dv_packset *s, const struct dv_strlist *names)
 	for (size_t i = 0; i < names->n; i++)
 		add_pack(s, l, names->v[i]);
 	qsort(l->l.v, l->l.n, sizeof(*l->l.v), cmp_packs);
+	if (s->list && is_same_list(&s->list->l, &l->l)) {
+		free(l->l.v);
+		free(l);
+		return 0;
+	}
 	l->older = s->list;
 	s->list = l;
+	return 1;
 }
 
 /*
@@ -222,10 +258,8 @@ static int read_dir(struct dv_packset *s, struct dv_err *err)
 		s->seen = st.st_mtim;
 		rc = read_names(s, &names, err);
 	}
-	if (!rc) {
-		publish(s, &names);
-		rc = 1;
-	}
+	if (!rc)
+		rc = publish(s, &names);
 	dv_strlist_release(&names);
 	return rc;
 }

@@ -11,7 +11,6 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "format/recipe.h"
 
 void dv_rewrite_init(struct dv_rewrite *w, struct dv_odb *odb)
 {
@@ -61,40 +60,14 @@ bool dv_rewrite_stays_all(const struct dv_rewrite *w,
 	return true;
 }
 
-static int need(struct dv_rewrite *w, const struct dv_odb_found *f,
-		struct dv_err *err);
-
-/* A part is a recipe too, kept as a plain object. */
-static int need_part(struct dv_rewrite *w, const struct dv_digest *id,
-		     struct dv_err *err)
-{
-	struct dv_odb_found f;
-	int rc = dv_odb_find(w->odb, id, 0, &f, err);
-
-	if (rc < 0)
-		return rc;
-	return rc ? need(w, &f, err) : dv_odb_missing(id, err);
-}
-
-static int need(struct dv_rewrite *w, const struct dv_odb_found *f,
+static int need(void *arg, const struct dv_recipe_item *item, bool is_part,
 		struct dv_err *err)
 {
-	struct dv_buf b = DV_BUF_INIT;
-	struct dv_recipe recipe;
-	int rc;
+	struct dv_rewrite *w = arg;
 
-	rc = dv_odb_get_raw(w->odb, f, &b, err);
-	if (!rc)
-		rc = dv_recipe_decode(&recipe, b.data, b.len, err);
-	for (uint32_t i = 0; !rc && i < recipe.n; i++) {
-		struct dv_recipe_item item;
-
-		dv_recipe_get(&recipe, i, &item);
-		if (dv_idmap_add(&w->needed, &item.id, 0) && recipe.depth)
-			rc = need_part(w, &item.id, err);
-	}
-	dv_buf_release(&b);
-	return rc;
+	(void)is_part;
+	(void)err;
+	return !dv_idmap_add(&w->needed, &item->id, 0);
 }
 
 static int collect_pack(struct dv_rewrite *w, struct dv_packfile *pack,
@@ -116,7 +89,7 @@ static int collect_pack(struct dv_rewrite *w, struct dv_packfile *pack,
 		dv_packidx_id(&pack->idx, i, &id);
 		if (!w->keep(w->arg, &id))
 			continue;
-		rc = need(w, &f, err);
+		rc = dv_odb_each_item(w->odb, &f, need, w, err);
 		if (rc < 0)
 			return rc;
 	}

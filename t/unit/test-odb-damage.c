@@ -2,6 +2,7 @@
 #include "odbtools.h"
 
 #include "base/idmap.h"
+#include "store/odb-transfer.h"
 
 /* --- tools ---------------------------------------------------------------- */
 
@@ -10,10 +11,10 @@ static bool keep_all(void *arg, const struct dv_digest *id)
 	return dv_idmap_get(arg, id, NULL);
 }
 
-/* Turn over a bit of byte at of the one file in packs/ that ends so. */
-static void flip(const char *end, long at)
+/* Turn over a bit of byte at, from the end if negative, of one file. */
+static void flip(const char *files, long at)
 {
-	char *cmd = dv_asprintf("ls store/packs/*%s", end);
+	char *cmd = dv_asprintf("ls %s", files);
 	char path[200] = "";
 	FILE *ls = popen(cmd, "r");
 	uint8_t byte;
@@ -24,11 +25,34 @@ static void flip(const char *end, long at)
 	assert_int_equal(pclose(ls), 0);
 	assert_int_equal(chmod(path, 0644), 0);
 	fd = open(path, O_RDWR);
+	if (at < 0)
+		at += lseek(fd, 0, SEEK_END);
 	assert_int_equal(pread(fd, &byte, 1, at), 1);
 	byte ^= 1;
 	assert_int_equal(pwrite(fd, &byte, 1, at), 1);
 	close(fd);
 	free(cmd);
+}
+
+/*
+ * A pack of all that *id is made of, in the directory other/.  Of kind
+ * meta it has another name than that of the store.
+ */
+static void make_pack(struct dv_odb *odb, const struct dv_digest *id,
+		      enum dv_odb_kind kind, int level)
+{
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_digest name;
+
+	mkdir("other", 0777);
+	assert_int_equal(dv_odb_pack(odb, id, 1, kind, level, "other", &name,
+				     NULL, &err), 1);
+}
+
+static struct dv_odb *reopen(struct dv_odb *odb)
+{
+	dv_odb_close(odb);
+	return open_store(DV_ALGO_XXH128);
 }
 
 /* Bytes of an index before the ids: dv-format-pack(5). */
@@ -70,7 +94,7 @@ static void a_damaged_index_file_loses_no_object(void **state)
 			r.keep = keep_all;
 			r.arg = &kept;
 		}
-		flip(".idx", at[i / 2]);
+		flip("store/packs/*.idx", at[i / 2]);
 		odb = open_store(DV_ALGO_XXH128);
 		if (dv_odb_repack(odb, &r, &err) < 0)
 			assert_int_equal(err.code, DV_E_FORMAT);
@@ -86,10 +110,47 @@ static void a_damaged_index_file_loses_no_object(void **state)
 	}
 }
 
+/* --- a block -------------------------------------------------------------- */
+
+static const size_t sizes[] = { 100, 300000, 3 * MIB, 20 * MIB };
+#define SIZES (sizeof(sizes) / sizeof(*sizes))
+
+/*
+ * Also of a chunk, where neither pack alone has all of the object, and
+ * where bytes are compressed.
+ */
+static void a_sound_copy_stands_in_for_a_damaged_one(void **state)
+{
+	uint8_t *p = noise(20 * MIB, 31);
+
+	(void)state;
+	memset(p + MIB, 'x', MIB);
+	for (size_t i = 0; i < 2 * SIZES; i++) {
+		struct dv_err err = DV_ERR_INIT;
+		struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+		size_t n = sizes[i / 2];
+		struct dv_digest id;
+
+		put(odb, p, n, &id);
+		make_pack(odb, &id, DV_ODB_META, i % 2 ? 3 : 0);
+		damage("store/packs");
+		if (n > MIB)
+			flip("other/*.pack", -16 * 1024);
+		assert_int_equal(system("cp other/* store/packs/"), 0);
+		odb = reopen(odb);
+		assert_held(odb, &id, p, n);
+		dv_odb_close(odb);
+		dv_remove_tree(AT_FDCWD, "store", &err);
+		dv_remove_tree(AT_FDCWD, "other", &err);
+	}
+	free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TMP_TEST(a_damaged_index_file_loses_no_object),
+		UNIT_TMP_TEST(a_sound_copy_stands_in_for_a_damaged_one),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -211,6 +211,31 @@ static void another_handles_objects_are_seen(void **state)
 	dv_odb_close(b);
 }
 
+/* A clock that was wrong once leaves its mark on the directory. */
+static void a_directory_of_any_age_is_listed(void **state)
+{
+	static const time_t times[] = { -9000000000, 0, 14000000000 };
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	struct dv_digest id, gone;
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	dv_digest_of(&gone, DV_ALGO_XXH128, "gone", 4);
+	for (size_t i = 0; i < 3; i++) {
+		struct timespec t[2] = { { .tv_sec = times[i] },
+					 { .tv_sec = times[i] } };
+
+		put(odb, &i, sizeof(i), &id);
+		assert_int_equal(utimensat(AT_FDCWD, "store/packs", t, 0), 0);
+		dv_odb_close(odb);
+		odb = open_store(DV_ALGO_XXH128);
+		assert_held(odb, &id, &i, sizeof(i));
+		assert_int_equal(dv_odb_stat(odb, &gone, NULL, &err), 0);
+		assert_int_equal(dv_odb_stat(odb, &gone, NULL, &err), 0);
+	}
+	dv_odb_close(odb);
+}
+
 static void a_pack_without_its_index_file_is_read(void **state)
 {
 	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
@@ -599,6 +624,7 @@ int main(void)
 		UNIT_TMP_TEST(nothing_is_there_before_the_sync),
 		UNIT_TMP_TEST(a_store_that_holds_nothing_says_no),
 		UNIT_TMP_TEST(another_handles_objects_are_seen),
+		UNIT_TMP_TEST(a_directory_of_any_age_is_listed),
 		UNIT_TMP_TEST(a_pack_without_its_index_file_is_read),
 		UNIT_TMP_TEST(a_handle_outlives_a_repack_by_another),
 		UNIT_TMP_TEST(a_pack_that_cannot_be_read_is_no_absence),
