@@ -19,9 +19,11 @@ static const char *const usage[] = {
 	NULL
 };
 
-static void tell_fault(void *arg, const char *sentence)
+static void tell_fault(void *arg, const struct dv_digest *id,
+		       const char *sentence)
 {
 	(void)arg;
+	(void)id;
 	dv_error("%s", sentence);
 }
 

@@ -23,9 +23,11 @@ static const char *const usage[] = {
 	NULL
 };
 
-static void tell_fault(void *arg, const char *sentence)
+static void tell_fault(void *arg, const struct dv_digest *id,
+		       const char *sentence)
 {
 	(void)arg;
+	(void)id;
 	dv_error("%s", sentence);
 }
 
@@ -140,7 +142,7 @@ static int cmd_verify_pack(int argc, const char **argv,
 		DV_OPT_BOOL('q', "quiet", &quiet, "show no progress"),
 		DV_OPT_END
 	};
-	struct dv_progress progress = { 0 };
+	struct dv_progress progress = { .phase = NULL };
 	struct dv_err err = DV_ERR_INIT;
 	struct dv_meter *meter;
 	int rc = 0, bad = 0;

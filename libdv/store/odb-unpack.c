@@ -15,10 +15,12 @@ struct unpack {
 };
 
 /* The first fault is the one that is told. */
-static void keep_first(void *arg, const char *sentence)
+static void keep_first(void *arg, const struct dv_digest *id,
+		       const char *sentence)
 {
 	struct dv_err *err = arg;
 
+	(void)id;
 	if (!err->code)
 		dv_err_set(err, DV_E_FORMAT, "%s", sentence);
 }

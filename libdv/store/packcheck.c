@@ -6,7 +6,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -17,6 +17,7 @@
 struct check {
 	const char *base;
 	struct dv_pack pack;
+	int fd;			/* for blocks: a fault is told, not raised */
 	unsigned flags;
 	struct dv_progress *progress;
 	uint32_t *order;	/* objects by block */
@@ -28,8 +29,9 @@ struct check {
 	int64_t faults;
 };
 
-__attribute__((format(printf, 2, 3)))
-static void fault(struct check *c, const char *fmt, ...)
+__attribute__((format(printf, 3, 4)))
+static void fault(struct check *c, const struct dv_digest *id,
+		  const char *fmt, ...)
 {
 	struct dv_buf b = DV_BUF_INIT;
 	va_list ap;
@@ -40,7 +42,7 @@ static void fault(struct check *c, const char *fmt, ...)
 	va_end(ap);
 	pthread_mutex_lock(&c->lock);
 	c->faults++;
-	c->fn(c->arg, dv_buf_cstr(&b));
+	c->fn(c->arg, id, dv_buf_cstr(&b));
 	pthread_mutex_unlock(&c->lock);
 	dv_buf_release(&b);
 }
@@ -54,10 +56,10 @@ static void check_idx(struct check *c)
 
 	if (dv_map_open(&map, AT_FDCWD, path, &err) < 0) {
 		if (err.code != DV_E_MISSING)
-			fault(c, "%s", err.msg);
+			fault(c, NULL, "%s", err.msg);
 	} else if (map.len != c->pack.idx.len ||
 		 memcmp(map.data, c->pack.idx.p, map.len)) {
-		fault(c, "its index file is not the index of the pack; "
+		fault(c, NULL, "its index file is not the index of the pack; "
 		      "'dv index-pack' makes it again");
 	}
 	dv_map_release(&map);
@@ -73,7 +75,8 @@ static void check_name(struct check *c)
 	name = name ? name + 1 : c->base;
 	dv_pack_id(&c->pack, &id);
 	if (strcmp(name, dv_digest_hex(hex, &id)))
-		fault(c, "the digest of its index is another one, %s", hex);
+		fault(c, NULL, "the digest of its index is another one, %s",
+		      hex);
 }
 
 /* The index was checked: every object is in range. */
@@ -108,46 +111,86 @@ static void check_object(struct check *c, uint32_t i, const uint8_t *plain)
 	dv_packidx_id(&c->pack.idx, i, &id);
 	dv_digest_of(&is, id.algo, plain + o.offset, o.length);
 	if (!dv_digest_eq(&is, &id))
-		fault(c, "object %s is damaged: its content does not fit "
-		      "its id", dv_digest_format(text, &id));
+		fault(c, &id, "object %s is damaged: its content does not "
+		      "fit its id", dv_digest_format(text, &id));
 }
 
-static void check_block(struct check *c, uint32_t b)
+/* Append the stored bytes of block b, described by *k, as they should be. */
+static int read_block(struct check *c, uint32_t b, struct dv_pack_block *k,
+		      struct dv_buf *out, struct dv_err *err)
+{
+	ssize_t got;
+	char *p;
+	int rc;
+
+	rc = dv_packidx_block(&c->pack.idx, b, k, err);
+	if (rc < 0)
+		return rc;
+	p = dv_buf_reserve(out, k->stored);
+	got = dv_pread_full(c->fd, p, k->stored, k->offset);
+	if (got < 0)
+		return dv_err_sys(err, "block %u cannot be read", b);
+	if ((size_t)got != k->stored || dv_hash64(p, k->stored) != k->check)
+		return dv_err_set(err, DV_E_DIGEST, "block %u does not fit "
+				  "its checksum", b);
+	dv_buf_setlen(out, out->len + k->stored);
+	dv_progress_add(c->progress, 0, k->stored);
+	return 0;
+}
+
+/* Tell of a block that is lost, and of each object that is lost with it. */
+static void lose_block(struct check *c, uint32_t b, const char *why)
+{
+	char text[DV_DIGEST_TEXT];
+	struct dv_digest id;
+
+	fault(c, NULL, "%s (%u objects are in it)", why,
+	      c->start[b + 1] - c->start[b]);
+	for (uint32_t i = c->start[b]; i < c->start[b + 1]; i++) {
+		dv_packidx_id(&c->pack.idx, c->order[i], &id);
+		fault(c, &id, "object %s is damaged: it is in block %u",
+		      dv_digest_format(text, &id), b);
+	}
+}
+
+static void check_block(struct check *c, uint32_t b, struct dv_buf *stored,
+			struct dv_buf *plain)
 {
 	struct dv_err err = DV_ERR_INIT;
-	struct dv_buf plain = DV_BUF_INIT;
+	struct dv_buf *content = stored;
 	struct dv_pack_block k;
-	const uint8_t *p;
 
-	if (dv_pack_check_block(&c->pack, b, &err) < 0) {
-		fault(c, "%s (%u objects are in it)", err.msg,
-		      c->start[b + 1] - c->start[b]);
+	dv_buf_reset(stored);
+	dv_buf_reset(plain);
+	if (read_block(c, b, &k, stored, &err) < 0) {
+		lose_block(c, b, err.msg);
 		return;
 	}
-	dv_packidx_block(&c->pack.idx, b, &k, &err);
-	dv_progress_add(c->progress, 0, k.stored);
 	if (!(c->flags & DV_PACKCHECK_OBJECTS))
 		return;
-	p = c->pack.p + k.offset;
 	if (k.codec != DV_PACK_STORED) {
-		if (dv_pack_unblock(&plain, &k, p, &err) < 0) {
-			fault(c, "block %u: %s", b, err.msg);
+		content = plain;
+		if (dv_pack_unblock(plain, &k, stored->data, &err) < 0) {
+			dv_err_prefix(&err, "block %u", b);
+			lose_block(c, b, err.msg);
 			return;
 		}
-		p = (const uint8_t *)plain.data;
 	}
 	for (uint32_t i = c->start[b]; i < c->start[b + 1]; i++)
-		check_object(c, c->order[i], p);
-	dv_buf_release(&plain);
+		check_object(c, c->order[i], (uint8_t *)content->data);
 }
 
 static int check_some(void *arg, int worker, size_t first, size_t n,
 		      struct dv_err *err)
 {
+	struct dv_buf stored = DV_BUF_INIT, plain = DV_BUF_INIT;
+
 	(void)worker;
 	(void)err;
 	for (size_t b = first; b < first + n; b++)
-		check_block(arg, (uint32_t)b);
+		check_block(arg, (uint32_t)b, &stored, &plain);
+	dv_buf_release(&stored);
+	dv_buf_release(&plain);
 	return 0;
 }
 
@@ -159,7 +202,7 @@ static int check_pack(struct check *c, const struct dv_map *map,
 
 	if (dv_pack_open(&c->pack, map->data, map->len, &why) < 0 ||
 	    dv_pack_check(&c->pack, &why) < 0) {
-		fault(c, "%s", why.msg);
+		fault(c, NULL, "%s", why.msg);
 		return 0;
 	}
 	if (c->flags & DV_PACKCHECK_NAME)
@@ -180,17 +223,19 @@ int64_t dv_packcheck(const char *base, unsigned flags, dv_packcheck_fn *fn,
 			   .fn = fn, .arg = arg };
 	struct dv_map map = DV_MAP_INIT;
 	char *path = dv_asprintf("%s.pack", base);
-	int rc;
+	int rc = 0;
 
 	pthread_mutex_init(&c.lock, NULL);
-	rc = dv_map_open(&map, AT_FDCWD, path, err);
-	if (!rc) {
-		if (map.len)
-			madvise((void *)(uintptr_t)map.data, map.len,
-				MADV_SEQUENTIAL);
+	c.fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	if (c.fd < 0)
+		rc = dv_err_sys(err, "cannot open '%s'", path);
+	if (!rc)
+		rc = dv_map_open(&map, AT_FDCWD, path, err);
+	if (!rc)
 		rc = check_pack(&c, &map, err);
-	}
 	dv_map_release(&map);
+	if (c.fd >= 0)
+		close(c.fd);
 	pthread_mutex_destroy(&c.lock);
 	free(path);
 	return rc < 0 ? rc : c.faults;

@@ -10,6 +10,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/digest.h"
 #include "base/err.h"
 #include "base/progress.h"
 #include "format/pack.h"
@@ -20,8 +21,12 @@ enum dv_packcheck_flag {
 	DV_PACKCHECK_IDX = 1u << 2	/* the .idx beside it is the same */
 };
 
-/* One sentence about one fault; called from one thread at a time. */
-typedef void dv_packcheck_fn(void *arg, const char *sentence);
+/*
+ * One sentence about one fault, and the object that is damaged, or NULL
+ * where it is not about one; called from one thread at a time.
+ */
+typedef void dv_packcheck_fn(void *arg, const struct dv_digest *id,
+			     const char *sentence);
 
 /*
  * Check the pack at base plus ".pack".  Returns the number of faults, each

@@ -55,6 +55,24 @@ static struct dv_odb *reopen(struct dv_odb *odb)
 	return open_store(DV_ALGO_XXH128);
 }
 
+static void keep_faults(void *arg, const char *sentence)
+{
+	dv_buf_printf(arg, "%s\n", sentence);
+}
+
+/* What fsck says has text in it. */
+static void assert_told(struct dv_odb *odb, bool full, const char *text)
+{
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_buf all = DV_BUF_INIT;
+
+	assert_true(dv_odb_fsck(odb, full, keep_faults, &all, NULL,
+				&err) > 0);
+	if (!strstr(dv_buf_cstr(&all), text))
+		fail_msg("no '%s' in: %s", text, dv_buf_cstr(&all));
+	dv_buf_release(&all);
+}
+
 /* Bytes of an index before the ids: dv-format-pack(5). */
 #define IDS 1048
 
@@ -146,11 +164,63 @@ static void a_sound_copy_stands_in_for_a_damaged_one(void **state)
 	free(p);
 }
 
+static void what_is_damaged_is_named(void **state)
+{
+	uint8_t *p = noise(20 * MIB, 32);
+
+	(void)state;
+	for (size_t i = 0; i < 2 * SIZES; i++) {
+		struct dv_err err = DV_ERR_INIT;
+		struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+		char hex[DV_DIGEST_TEXT], *text;
+		struct dv_digest id;
+
+		put(odb, p, sizes[i / 2], &id);
+		assert_int_equal(fsck(odb, i % 2), 0);
+		damage("store/packs");
+		text = dv_asprintf("object %s", dv_digest_format(hex, &id));
+		assert_told(odb, i % 2, text);
+		free(text);
+		dv_odb_close(odb);
+		dv_remove_tree(AT_FDCWD, "store", &err);
+	}
+	free(p);
+}
+
+/* One chunk's pack is gone: the large object is not whole. */
+static void a_chunk_that_is_missing_is_told(void **state)
+{
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	uint8_t *p = noise(4 * MIB, 33);
+	char hex[DV_DIGEST_TEXT], *text;
+	struct dv_digest id;
+
+	(void)state;
+	put(odb, p, 2 * MIB, &id);
+	assert_int_equal(system("mv store/packs gone; mkdir store/packs"), 0);
+	odb = reopen(odb);
+	put(odb, p + 2 * MIB, 2 * MIB, &id);
+	assert_int_equal(system("mv gone/* store/packs; "
+				"ls -tr store/packs/* >list"), 0);
+	odb = reopen(odb);
+	put(odb, p, 4 * MIB, &id);
+	assert_int_equal(fsck(odb, false), 0);
+	assert_int_equal(system("rm $(head -2 list)"), 0);
+	odb = reopen(odb);
+	text = dv_asprintf("object %s", dv_digest_format(hex, &id));
+	assert_told(odb, false, text);
+	free(text);
+	dv_odb_close(odb);
+	free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TMP_TEST(a_damaged_index_file_loses_no_object),
 		UNIT_TMP_TEST(a_sound_copy_stands_in_for_a_damaged_one),
+		UNIT_TMP_TEST(what_is_damaged_is_named),
+		UNIT_TMP_TEST(a_chunk_that_is_missing_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
