@@ -18,6 +18,18 @@ int dv_git_odb(struct dv_git *g, git_odb **out, struct dv_err *err)
 	return 0;
 }
 
+/* Is it remote.<name>.promisor, and true? */
+static bool is_promisor(const git_config_entry *entry)
+{
+	const char *dot = strrchr(entry->name, '.');
+	int yes;
+
+	if (strncmp(entry->name, "remote.", 7) || strcmp(dot, ".promisor"))
+		return false;
+	return !entry->value ||
+	       (!git_config_parse_bool(&yes, entry->value) && yes);
+}
+
 /* Does a remote promise what is missing here? */
 static bool is_partial(struct dv_git *g)
 {
@@ -26,15 +38,12 @@ static bool is_partial(struct dv_git *g)
 	git_config_entry *entry;
 	struct dv_err ignored;
 	bool found = false;
-	int yes;
 
 	if (dv_git_config(g, &config, &ignored) < 0 ||
-	    git_config_iterator_glob_new(&it, config,
-					 "^remote\\..*\\.promisor$") < 0)
+	    git_config_iterator_new(&it, config) < 0)
 		return false;
 	while (!found && !git_config_next(&entry, it))
-		found = !entry->value ||
-			(!git_config_parse_bool(&yes, entry->value) && yes);
+		found = is_promisor(entry);
 	git_config_iterator_free(it);
 	return found;
 }
