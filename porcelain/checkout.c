@@ -31,17 +31,25 @@ struct job {
 static void tell(struct job *job, const char *dataset,
 		 const struct dv_checkout *c)
 {
-	char written[DV_HUMAN_MAX], removed[DV_HUMAN_MAX];
-	char size[DV_HUMAN_MAX];
+	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
+	struct dv_buf text = DV_BUF_INIT;
 
 	if (job->quiet || (!c->written && !c->removed))
 		return;
-	dv_say("%s: %s%s (%s), %s removed, %" PRIu64 " as they were", dataset,
-	       job->dry_run ? "would be " : "",
-	       dv_human_count(written, c->written, "file written",
-			      "files written"),
-	       dv_human_size(size, c->bytes),
-	       dv_human_count(removed, c->removed, "file", "files"), c->kept);
+	if (c->written)
+		dv_buf_printf(&text, ", %s written (%s)",
+			      dv_human_count(count, c->written, "file",
+					     "files"),
+			      dv_human_size(size, c->bytes));
+	if (c->removed)
+		dv_buf_printf(&text, ", %s removed",
+			      dv_human_count(count, c->removed, "file",
+					     "files"));
+	if (c->kept)
+		dv_buf_printf(&text, ", %" PRIu64 " as before", c->kept);
+	dv_say("%s: %s%s", dataset, job->dry_run ? "would be: " : "",
+	       text.data + 2);
+	dv_buf_release(&text);
 }
 
 /* Say what went wrong with one dataset, and go on with the others. */
@@ -137,7 +145,7 @@ static int remove_one(struct job *job, const char *dataset,
 	if (rc <= 0)
 		return rc;
 	rc = bring(job, dataset, NULL, &c, err);
-	if (rc >= 0 && !job->quiet)
+	if (rc >= 0 && !job->quiet && c.removed && !job->dry_run)
 		dv_say("%s: no pointer here; dv checkout-manifest %s '%s' "
 		       "would bring it back", dataset,
 		       dv_digest_format(id, &manifest), dataset);

@@ -57,4 +57,32 @@ test_expect_success '--force takes the directory with what is new in it' '
 	test_cmp .git/expect d/x
 '
 
+# told <line>: what checkout says of d
+told () {
+	echo "d: $1" >.git/expect && test_cmp .git/expect .git/err
+}
+
+test_expect_success 'what was done is told, and nothing of what was not' '
+	git checkout -q HEAD~1 &&
+	dv checkout -n 2>.git/err &&
+	told "would be: 1 file written (2 B), 1 file removed, 1 as before" &&
+	dv checkout 2>.git/err &&
+	told "1 file written (2 B), 1 file removed, 1 as before" &&
+	rm d/a d/x/deep/b &&
+	dv checkout 2>.git/err &&
+	told "2 files written (4 B)" &&
+	dv checkout 2>.git/err &&
+	test_must_be_empty .git/err
+'
+
+test_expect_success 'a dataset that has moved away is no news' '
+	git mv d.dv e.dv &&
+	mv d e &&
+	dv checkout 2>.git/err &&
+	test_must_be_empty .git/err &&
+	dv status >.git/out &&
+	test_grep "new dataset: e" .git/out &&
+	test_grep ! "pointer" .git/out
+'
+
 test_done
