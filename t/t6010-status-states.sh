@@ -78,7 +78,7 @@ test_expect_success 'added, a dataset is staged as changed' '
 test_expect_success 'a file, a link and a directory that change places' '
 	rm data/1 && ln -s 3 data/1 && rm data/3 && mkdir data/3 && rm data/4 && mkdir data/4 && : >data/4/x &&
 	rm -r data/in && echo f >data/in && rmdir data/empty && echo g >data/empty &&
-	status "type data/1" "type data/3" "type data/4" "new data/4/x" "type data/empty" "new data/in" \
+	status "type data/1" "type data/3" "missing data/4" "new data/4/x" "type data/empty" "new data/in" \
 		"missing data/in/1" "missing data/in/2" "missing data/in/3" &&
 	dv checkout -f data && status ""
 '

@@ -94,6 +94,24 @@ test_expect_success 'moved by hand, pointer and files: no list of what is missin
 	git mv moved.dv data.dv && mv moved data
 '
 
+test_expect_success 'a file that became a directory reads as it will be added' '
+	rm data/README data/test/1.csv &&
+	mkdir -p data/README/in data/test/1.csv &&
+	echo text >data/README/in/text &&
+	printf "%s\n" "missing data/README" "new data/README/in/text" \
+		"type data/test/1.csv" >.git/expect &&
+	dv status --porcelain >.git/actual &&
+	test_cmp .git/expect .git/actual &&
+	printf "%s\t%s\n" D data/README A data/README/in/text \
+		T data/test/1.csv >.git/expect &&
+	dv diff >.git/actual &&
+	test_cmp .git/expect .git/actual &&
+	dv add -q data &&
+	dv diff data@latest data >.git/actual &&
+	test_cmp .git/expect .git/actual &&
+	dv commit -q -m "other kinds"
+'
+
 test_expect_success 'a pointer in conflict does not hide the others; exit 128' '
 	echo again >>data/train/1.csv &&
 	sed "1a<<<<<<< HEAD" plot.png.dv >pointer && mv pointer plot.png.dv &&

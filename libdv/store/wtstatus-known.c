@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "base/path.h"
+#include "store/wtlist.h"
 
 #define SPAN_MAX 512
 
@@ -94,6 +95,28 @@ static int look_dir(struct look *l, struct dv_err *err)
 	return rc;
 }
 
+/*
+ * A directory where a file was: one that holds something is no entry, its
+ * files are, and the file is gone.
+ */
+static int look_dir_for_file(struct look *l, struct dv_err *err)
+{
+	struct dv_wtlist list = DV_WTLIST_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	enum dv_change what = DV_CHANGE_TYPE;
+	int fd;
+
+	fd = openat(l->dirfd, l->name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+		    O_CLOEXEC);
+	if (fd >= 0 && dv_wtlist_read(&list, fd, false, &ignored) >= 0 &&
+	    list.n)
+		what = DV_CHANGE_MISSING;
+	dv_wtlist_release(&list);
+	if (fd >= 0)
+		close(fd);
+	return note(l, what, err);
+}
+
 static int look_file(struct look *l, struct dv_err *err)
 {
 	uint32_t mode = dv_wtfile_mode(&l->st);
@@ -102,6 +125,8 @@ static int look_file(struct look *l, struct dv_err *err)
 
 	if (dv_wtfile_same(&l->item, &l->st))
 		return 0;
+	if (S_ISDIR(l->st.st_mode))
+		return look_dir_for_file(l, err);
 	if (is_file(mode) != is_file(l->item.mode) ||
 	    (!is_file(mode) && mode != DV_MODE_LINK))
 		return note(l, DV_CHANGE_TYPE, err);
