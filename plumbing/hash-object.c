@@ -19,9 +19,12 @@
 #include "store/repo.h"
 
 static const char *const usage[] = {
-	"dv hash-object [-w] [--object-format=<format>] [-z] [--] <file>...",
-	"dv hash-object [-w] [--object-format=<format>] [-z] --stdin",
-	"dv hash-object [-w] [--object-format=<format>] [-z] --stdin-paths",
+	"dv hash-object [-w [--repair]] [--object-format=<format>] [-z] "
+		"[--] <file>...",
+	"dv hash-object [-w [--repair]] [--object-format=<format>] [-z] "
+		"--stdin",
+	"dv hash-object [-w [--repair]] [--object-format=<format>] [-z] "
+		"--stdin-paths",
 	NULL
 };
 
@@ -134,9 +137,12 @@ static int prepare(struct hash *h, const char *format, bool write,
 static int cmd_hash_object(int argc, const char **argv, const struct dv_ctx *ctx)
 {
 	bool write = false, from_stdin = false, paths = false, nul = false;
+	bool repair = false;
 	const char *format = NULL;
 	const struct dv_opt spec[] = {
 		DV_OPT_BOOL('w', NULL, &write, "put the content into the store"),
+		DV_OPT_BOOL(0, "repair", &repair,
+			    "with -w, again where the store's copy is damaged"),
 		DV_OPT_BOOL(0, "stdin", &from_stdin, "read content from stdin"),
 		DV_OPT_BOOL(0, "stdin-paths", &paths,
 			    "read file names from stdin"),
@@ -155,11 +161,15 @@ static int cmd_hash_object(int argc, const char **argv, const struct dv_ctx *ctx
 	if (from_stdin + paths + (argc > 0) != 1)
 		dv_usage(usage, spec,
 			 "give files, --stdin or --stdin-paths, one of them");
+	if (repair && !write)
+		dv_usage(usage, spec, "--repair goes with -w");
 	h.eol = nul ? '\0' : '\n';
 
 	rc = prepare(&h, format, write, &err);
 	if (rc < 0)
 		goto out;
+	if (repair)
+		dv_odb_txn_set_repair(h.txn);
 	dv_progress_phase(&h.progress, "hashing", 0, 0);
 	meter = dv_meter_start(&h.progress, false);
 	rc = hash_all(&h, argc, argv, from_stdin, paths, &err);

@@ -52,16 +52,13 @@ int dv_odb_reader_open(struct dv_odb_reader **out, struct dv_odb *odb,
 	r->is_plain = f->o.type == DV_PACK_PLAIN;
 	if (!r->is_plain) {
 		rc = dv_odb_get_raw(odb, f, &r->levels[0].bytes, err);
-		if (!rc) {
+		if (!rc)
 			rc = enter(r, &r->levels[0], f->o.size, err);
-			if (rc < 0)
-				dv_err_prefix(err, "object %s",
-					      dv_digest_format(text, id));
-		}
 	}
 	if (rc < 0) {
 		dv_odb_reader_close(r);
-		return rc;
+		return dv_err_prefix(err, "object %s",
+				     dv_digest_format(text, id));
 	}
 	*out = r;
 	return 0;

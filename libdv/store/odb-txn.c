@@ -48,11 +48,49 @@ void dv_odb_txn_end(struct dv_odb_txn *t)
 	free(t);
 }
 
+void dv_odb_txn_set_repair(struct dv_odb_txn *t)
+{
+	t->repair = true;
+}
+
+/* A recipe is checked by its block's checksum and its own sums. */
+static int check_copy(void *arg, const struct dv_odb_found *f,
+		      struct dv_err *err)
+{
+	struct dv_odb_txn *t = arg;
+	struct dv_buf b = DV_BUF_INIT;
+	struct dv_digest id, is;
+	struct dv_recipe recipe;
+	int rc;
+
+	rc = dv_odb_get_raw(t->odb, f, &b, err);
+	if (!rc && f->o.type == DV_PACK_RECIPE) {
+		rc = dv_recipe_decode(&recipe, b.data, b.len, err);
+	} else if (!rc) {
+		dv_packidx_id(&f->ref.pack->idx, f->ref.i, &id);
+		dv_digest_of(&is, id.algo, b.data, b.len);
+		if (!dv_digest_eq(&is, &id))
+			rc = dv_odb_damaged(&id, err);
+	}
+	dv_buf_release(&b);
+	return rc;
+}
+
+static bool is_held(struct dv_odb_txn *t, const struct dv_digest *id)
+{
+	struct dv_err why = DV_ERR_INIT;
+
+	if (!dv_odb_holds(t->odb, id))
+		return false;
+	return !t->repair ||
+	       !dv_odb_each_copy(t->odb, id, check_copy, t, &why);
+}
+
 bool dv_odb_txn_claim(struct dv_odb_txn *t, const struct dv_digest *id)
 {
 	bool fresh;
 
-	if (dv_odb_holds(t->odb, id))
+	if (is_held(t, id))
 		return false;
 	pthread_mutex_lock(&t->mutex);
 	fresh = dv_idmap_add(&t->claimed, id, 0);

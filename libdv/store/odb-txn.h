@@ -29,6 +29,7 @@ struct dv_odb_txn {
 	struct dv_packwriter *writers[2];	/* by enum dv_odb_kind */
 	struct dv_chunker chunker;
 	bool dirs;		/* tmp/ and packs/ are there */
+	bool repair;		/* what is held is read first */
 	bool wrote;		/* something was published */
 	uint64_t added;		/* bytes published */
 

@@ -138,8 +138,11 @@ static int unpack(struct unpack *u, struct dv_odb *odb, const char *base,
 {
 	int rc = dv_odb_txn_begin(&u->to, odb, err);
 
-	if (!rc)
-		rc = dv_odb_open(&u->from, odb->dir, odb->algo, err);
+	if (rc < 0)
+		return rc;
+	/* What comes from elsewhere may be what was sent for. */
+	dv_odb_txn_set_repair(u->to);
+	rc = dv_odb_open(&u->from, odb->dir, odb->algo, err);
 	if (!rc)
 		rc = dv_packset_attach(u->from->packs, base, &u->pack, err);
 	if (rc < 0)

@@ -88,6 +88,11 @@ struct dv_odb_txn;
  */
 int dv_odb_txn_begin(struct dv_odb_txn **out, struct dv_odb *odb,
 		     struct dv_err *err);
+/*
+ * From now on what is held is read before it is taken for held, and added
+ * again where no copy is sound.
+ */
+void dv_odb_txn_set_repair(struct dv_odb_txn *t);
 /* Add n bytes; *id (may be NULL) is set.  What is held is not added. */
 int dv_odb_txn_put(struct dv_odb_txn *t, enum dv_odb_kind kind,
 		   const void *buf, size_t n, struct dv_digest *id,

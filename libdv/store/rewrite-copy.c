@@ -59,7 +59,7 @@ static int cmp_members(const void *a, const void *b)
 	return (x->o.offset > y->o.offset) - (x->o.offset < y->o.offset);
 }
 
-/* Take those of block b that stay; nobody else will copy them. */
+/* Those of block b that stay and are not copied yet. */
 static int choose(struct source *s, uint32_t b, struct members *m,
 		  struct dv_err *err)
 {
@@ -69,7 +69,7 @@ static int choose(struct source *s, uint32_t b, struct members *m,
 	m->all = s->start[b + 1] - s->start[b];
 	for (uint32_t i = s->start[b]; i < s->start[b + 1]; i++) {
 		struct dv_packwriter_member x;
-		bool fresh;
+		bool done;
 
 		dv_packidx_id(&s->pack->idx, s->order[i], &x.id);
 		if (!dv_rewrite_stays(w, &x.id))
@@ -78,9 +78,9 @@ static int choose(struct source *s, uint32_t b, struct members *m,
 				      err) < 0)
 			return dv_packfile_blame(s->pack, err);
 		pthread_mutex_lock(&w->lock);
-		fresh = dv_idmap_add(&w->done, &x.id, 0);
+		done = dv_idmap_get(&w->done, &x.id, NULL);
 		pthread_mutex_unlock(&w->lock);
-		if (!fresh)
+		if (done)
 			continue;
 		dv_grow(&m->v, &m->cap, m->n + 1, sizeof(*m->v));
 		m->v[m->n++] = x;
@@ -88,6 +88,37 @@ static int choose(struct source *s, uint32_t b, struct members *m,
 	if (m->n)
 		qsort(m->v, m->n, sizeof(*m->v), cmp_members);
 	return 0;
+}
+
+/*
+ * Packs are copied one after another and hold an object once, so nobody
+ * else has put any of these into the map since choose().
+ */
+static void remember(struct dv_rewrite *w, struct dv_idmap *map,
+		     const struct members *m)
+{
+	pthread_mutex_lock(&w->lock);
+	for (size_t i = 0; i < m->n; i++)
+		dv_idmap_add(map, &m->v[i].id, 0);
+	pthread_mutex_unlock(&w->lock);
+}
+
+/* Its objects must come from elsewhere: settle_lost() sees to it. */
+static void lose(struct source *s, const struct members *m,
+		 const struct dv_err *err)
+{
+	struct dv_rewrite *w = s->w;
+
+	remember(w, &w->lost, m);
+	pthread_mutex_lock(&w->lock);
+	if (!w->why.code)
+		w->why = *err;
+	if (!w->n_damaged || w->damaged[w->n_damaged - 1] != s->pack) {
+		dv_grow(&w->damaged, &w->damaged_cap, w->n_damaged + 1,
+			sizeof(*w->damaged));
+		w->damaged[w->n_damaged++] = s->pack;
+	}
+	pthread_mutex_unlock(&w->lock);
 }
 
 static bool as_it_is(const struct source *s, const struct dv_pack_block *k,
@@ -120,6 +151,24 @@ static int copy_members(struct source *s, const struct dv_pack_block *k,
 	return rc;
 }
 
+static int read_block(struct source *s, uint32_t b,
+		      const struct dv_pack_block *k, struct dv_buf *stored,
+		      struct dv_err *err)
+{
+	int rc;
+
+	dv_buf_reset(stored);
+	dv_buf_reserve(stored, (size_t)k->stored + 1);
+	rc = dv_packfile_pread(s->pack, stored->data, k->stored, k->offset,
+			       err);
+	if (rc < 0 || dv_hash64(stored->data, k->stored) == k->check)
+		return rc;
+	dv_err_set(err, DV_E_DIGEST, "'%s.pack': block %u does not fit its "
+		   "checksum", s->pack->base, b);
+	return dv_err_hint(err, "run 'dv fsck' to learn which objects are "
+			   "damaged");
+}
+
 static int copy_block(struct source *s, uint32_t b, struct members *m,
 		      struct dv_buf *stored, struct dv_err *err)
 {
@@ -132,17 +181,14 @@ static int copy_block(struct source *s, uint32_t b, struct members *m,
 	rc = dv_packidx_block(&s->pack->idx, b, &k, err);
 	if (rc < 0)
 		return dv_packfile_blame(s->pack, err);
-	dv_buf_reset(stored);
-	dv_buf_reserve(stored, (size_t)k.stored + 1);
-	rc = dv_packfile_pread(s->pack, stored->data, k.stored, k.offset, err);
-	if (rc < 0)
+	rc = read_block(s, b, &k, stored, err);
+	if (rc == -DV_E_MISSING)
 		return rc;
-	if (dv_hash64(stored->data, k.stored) != k.check) {
-		dv_err_set(err, DV_E_DIGEST, "'%s.pack': block %u does not "
-			   "fit its checksum", s->pack->base, b);
-		return dv_err_hint(err, "run 'dv fsck' to learn which "
-				   "objects are damaged");
+	if (rc < 0) {
+		lose(s, m, err);
+		return 0;
 	}
+	remember(s->w, &s->w->done, m);
 	dv_progress_add(s->w->progress, 0, k.stored);
 	if (as_it_is(s, &k, m))
 		return dv_packwriter_block(s->writer, &k, stored->data, m->v,
@@ -177,6 +223,47 @@ static struct dv_packwriter *writer_of(struct dv_rewrite *w,
 	return *p;
 }
 
+/* Is it a copy that reads right, in a pack that is not replaced? */
+static int is_kept(void *arg, const struct dv_odb_found *f,
+		   struct dv_err *err)
+{
+	struct dv_rewrite *w = arg;
+	struct dv_buf b = DV_BUF_INIT;
+	struct dv_digest id, is;
+	int rc;
+
+	for (size_t k = 0; k < w->n; k++)
+		if (w->v[k] == f->ref.pack)
+			return 1;
+	rc = dv_odb_get_raw(w->odb, f, &b, err);
+	dv_packidx_id(&f->ref.pack->idx, f->ref.i, &id);
+	dv_digest_of(&is, id.algo, b.data, b.len);
+	if (!rc && f->o.type == DV_PACK_PLAIN && !dv_digest_eq(&is, &id))
+		rc = dv_odb_damaged(&id, err);
+	dv_buf_release(&b);
+	return rc;
+}
+
+static int settle_one(const struct dv_digest *id, uint64_t value, void *arg)
+{
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_rewrite *w = arg;
+
+	(void)value;
+	if (dv_idmap_get(&w->done, id, NULL))
+		return 0;
+	return dv_odb_each_copy(w->odb, id, is_kept, w, &err);
+}
+
+/* What could not be copied here was copied from, or is, elsewhere. */
+static int settle_lost(struct dv_rewrite *w, struct dv_err *err)
+{
+	if (dv_idmap_each(&w->lost, settle_one, w) >= 0)
+		return 0;
+	*err = w->why;
+	return -err->code;
+}
+
 int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err)
 {
 	int rc = dv_odb_mkdirs(w->odb, err);
@@ -194,5 +281,5 @@ int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err)
 		free(s.order);
 		free(s.start);
 	}
-	return rc;
+	return rc < 0 ? rc : settle_lost(w, err);
 }

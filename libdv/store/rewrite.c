@@ -17,6 +17,7 @@ void dv_rewrite_init(struct dv_rewrite *w, struct dv_odb *odb)
 	*w = (struct dv_rewrite){ .odb = odb };
 	dv_idmap_init(&w->needed, odb->algo);
 	dv_idmap_init(&w->done, odb->algo);
+	dv_idmap_init(&w->lost, odb->algo);
 	pthread_mutex_init(&w->lock, NULL);
 }
 
@@ -26,7 +27,9 @@ void dv_rewrite_release(struct dv_rewrite *w)
 		dv_packwriter_free(w->writers[i]);
 	dv_idmap_release(&w->needed);
 	dv_idmap_release(&w->done);
+	dv_idmap_release(&w->lost);
 	pthread_mutex_destroy(&w->lock);
+	free(w->damaged);
 	free(w->v);
 }
 
@@ -169,11 +172,20 @@ static int take_away(const struct dv_rewrite *w, const char *base,
 	return rc;
 }
 
+static bool is_damaged(const struct dv_rewrite *w,
+		       const struct dv_packfile *pack)
+{
+	for (size_t i = 0; i < w->n_damaged; i++)
+		if (w->damaged[i] == pack)
+			return true;
+	return false;
+}
+
 /* The index goes first: without one a pack is found all the same. */
 static int retire(const struct dv_rewrite *w, const struct dv_packfile *pack,
 		  struct dv_err *err)
 {
-	bool trash = !dv_rewrite_stays_all(w, pack);
+	bool trash = !dv_rewrite_stays_all(w, pack) || is_damaged(w, pack);
 	int rc = take_away(w, pack->base, ".idx", trash, err);
 
 	return rc < 0 ? rc : take_away(w, pack->base, ".pack", trash, err);

@@ -27,8 +27,12 @@ struct dv_rewrite {
 	size_t n, cap;
 	struct dv_idmap needed;	/* chunks and parts of recipes that stay */
 	struct dv_packwriter *writers[2];	/* data, meta */
-	pthread_mutex_t lock;	/* for done */
+	pthread_mutex_t lock;	/* for what follows */
 	struct dv_idmap done;	/* what was copied */
+	struct dv_idmap lost;	/* what lies in a block that is damaged */
+	struct dv_packfile **damaged;	/* the packs of these blocks */
+	size_t n_damaged, damaged_cap;
+	struct dv_err why;	/* the first of these; code 0: none */
 	uint64_t dropped, dropped_bytes;	/* by dv_rewrite_count() */
 };
 
@@ -60,14 +64,16 @@ int dv_rewrite_count(struct dv_rewrite *w, struct dv_err *err);
 /*
  * Copy what stays and was not copied yet; many threads.  May be called
  * again after dv_rewrite_collect(), for what stays since.  DV_E_FORMAT
- * where an index is damaged: what it does not name would be lost.
+ * where an index is damaged: what it does not name would be lost.  A block
+ * that is damaged is left out where its objects have sound copies, else it
+ * is the failure.
  */
 int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err);
 /* Have what was copied on disk, so that publishing takes no time. */
 int dv_rewrite_settle(struct dv_rewrite *w, struct dv_err *err);
 /*
  * Publish the new packs, then take the old ones away: to trash/ those
- * that hold what was not copied, the others for good.
+ * that hold what was not copied or is damaged, the others for good.
  */
 int dv_rewrite_publish(struct dv_rewrite *w, struct dv_err *err);
 

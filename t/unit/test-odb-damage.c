@@ -73,6 +73,20 @@ static void assert_told(struct dv_odb *odb, bool full, const char *text)
 	dv_buf_release(&all);
 }
 
+static void put_again(struct dv_odb *odb, bool repair, const void *p,
+		      size_t n)
+{
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_odb_txn *t;
+
+	assert_int_equal(dv_odb_txn_begin(&t, odb, &err), 0);
+	if (repair)
+		dv_odb_txn_set_repair(t);
+	assert_int_equal(dv_odb_txn_put(t, DV_ODB_DATA, p, n, NULL, &err), 0);
+	assert_int_equal(dv_odb_txn_sync(t, &err), 0);
+	dv_odb_txn_end(t);
+}
+
 /* Bytes of an index before the ids: dv-format-pack(5). */
 #define IDS 1048
 
@@ -214,6 +228,79 @@ static void a_chunk_that_is_missing_is_told(void **state)
 	free(p);
 }
 
+/* Adding it again is no help, unless repair is asked for. */
+static void what_is_damaged_can_be_added_again(void **state)
+{
+	uint8_t *p = noise(20 * MIB, 34);
+
+	(void)state;
+	for (size_t i = 0; i < SIZES; i++) {
+		struct dv_odb_repack r = { .all = true, .level = 1 };
+		struct dv_err err = DV_ERR_INIT;
+		struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+		struct dv_buf b = DV_BUF_INIT;
+		size_t n = sizes[i];
+		struct dv_digest id;
+		uint64_t before;
+
+		put(odb, p, n, &id);
+		before = store_bytes(odb);
+		damage("store/packs");
+		put_again(odb, false, p, n);
+		assert_int_equal(dv_odb_read(odb, &id, &b, n, &err),
+				 -DV_E_DIGEST);
+		assert_int_equal(dv_odb_repack(odb, &r, &err), -DV_E_DIGEST);
+		assert_int_equal(store_bytes(odb), before);
+
+		put_again(odb, true, p, n);
+		assert_held(odb, &id, p, n);
+		before = store_bytes(odb);
+		put_again(odb, true, p, n);
+		assert_int_equal(store_bytes(odb), before);
+
+		/*
+		 * A pack that is damaged goes where it can be had, one of
+		 * the same content was replaced.
+		 */
+		assert_int_equal(dv_odb_repack(odb, &r, &err), 0);
+		assert_int_equal(fsck(odb, true), 0);
+		assert_int_equal(count_files("store/trash", ".pack"),
+				 n > MIB);
+		odb = reopen(odb);
+		assert_held(odb, &id, p, n);
+		dv_odb_close(odb);
+		dv_buf_release(&b);
+		dv_remove_tree(AT_FDCWD, "store", &err);
+	}
+	free(p);
+}
+
+static void a_pack_from_elsewhere_repairs(void **state)
+{
+	uint8_t *p = noise(20 * MIB, 35);
+
+	(void)state;
+	for (size_t i = 0; i < SIZES; i++) {
+		struct dv_err err = DV_ERR_INIT;
+		struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+		struct dv_digest id;
+
+		put(odb, p, sizes[i], &id);
+		make_pack(odb, &id, i % 2 ? DV_ODB_META : DV_ODB_DATA, 0);
+		damage("store/packs");
+		assert_int_equal(system("mv other/*.pack other/p.pack; "
+					"rm other/*.idx"), 0);
+		odb = reopen(odb);
+		assert_int_equal(dv_odb_unpack(odb, "other/p", NULL, NULL,
+					       &err), 0);
+		assert_held(odb, &id, p, sizes[i]);
+		dv_odb_close(odb);
+		dv_remove_tree(AT_FDCWD, "store", &err);
+		dv_remove_tree(AT_FDCWD, "other", &err);
+	}
+	free(p);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -221,6 +308,8 @@ int main(void)
 		UNIT_TMP_TEST(a_sound_copy_stands_in_for_a_damaged_one),
 		UNIT_TMP_TEST(what_is_damaged_is_named),
 		UNIT_TMP_TEST(a_chunk_that_is_missing_is_told),
+		UNIT_TMP_TEST(what_is_damaged_can_be_added_again),
+		UNIT_TMP_TEST(a_pack_from_elsewhere_repairs),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
