@@ -62,6 +62,20 @@ test_expect_success 'a pointer and a byte of code count' '
 	code_is HEAD
 '
 
+test_expect_success '.dvconfig does not count, alone or with pointers; below the top it does' '
+	git checkout -q -b config code &&
+	dv init -q && git add .dvconfig && git commit -q -m init &&
+	code_is code &&
+	git config --file .dvconfig dv.x y && git add .dvconfig &&
+	pointer_commit 5 &&
+	code_is code &&
+	git rm -q .dvconfig && git commit -q -m gone &&
+	code_is code &&
+	mkdir -p sub && echo x >sub/.dvconfig && git add sub &&
+	git commit -q -m below &&
+	code_is HEAD
+'
+
 test_expect_success 'a file called .dv that is no pointer counts' '
 	git checkout -q -b not-pointer code &&
 	echo text >data.dv &&

@@ -46,7 +46,8 @@ int dv_git_revparse(struct dv_git *g, const char *rev, char hex[DV_GIT_HEX],
 int dv_git_has_commit(struct dv_git *g, const char *hex, struct dv_err *err);
 /*
  * The code commit of `from` (DESIGN.md section 2): the newest first-parent
- * ancestor, itself included, that changes anything but pointers.
+ * ancestor, itself included, that changes anything but pointers and
+ * .dvconfig.
  */
 int dv_git_code_commit(struct dv_git *g, const char *from,
 		       char hex[DV_GIT_HEX], struct dv_err *err);

@@ -20,8 +20,11 @@
  * pointers, and the names of outputs must not change by that.
  */
 
-/* Is a change to this entry, alone on its side, a change of code? 1/0 */
-static int entry_is_code(struct dv_git *g, const git_tree_entry *e,
+/*
+ * Is a change to this entry, alone on its side, a change of code? 1/0
+ * top: it is at the top of the work tree, where .dvconfig is.
+ */
+static int entry_is_code(struct dv_git *g, const git_tree_entry *e, bool top,
 			 struct dv_err *err);
 
 /* The same for all entries of a tree that is on one side only. */
@@ -37,19 +40,20 @@ static int tree_is_code(struct dv_git *g, const git_oid *id,
 		return rc;
 	n = git_tree_entrycount(tree);
 	for (i = 0; i < n && !rc; i++)
-		rc = entry_is_code(g, git_tree_entry_byindex(tree, i), err);
+		rc = entry_is_code(g, git_tree_entry_byindex(tree, i), false,
+				   err);
 	git_tree_free(tree);
 	return rc;
 }
 
-static int entry_is_code(struct dv_git *g, const git_tree_entry *e,
+static int entry_is_code(struct dv_git *g, const git_tree_entry *e, bool top,
 			 struct dv_err *err)
 {
 	int rc;
 
 	if (git_tree_entry_type(e) == GIT_OBJECT_TREE)
 		return tree_is_code(g, git_tree_entry_id(e), err);
-	if (!strcmp(git_tree_entry_name(e), ".dvconfig"))
+	if (top && !strcmp(git_tree_entry_name(e), ".dvconfig"))
 		return 0;
 	rc = dv_git_is_pointer(g, git_tree_entry_name(e),
 			       git_tree_entry_filemode(e),
@@ -58,11 +62,12 @@ static int entry_is_code(struct dv_git *g, const git_tree_entry *e,
 }
 
 static int trees_differ(struct dv_git *g, const git_oid *a, const git_oid *b,
-			struct dv_err *err);
+			bool top, struct dv_err *err);
 
 /* Two entries of one name and kind (tree, or not). */
 static int entries_differ(struct dv_git *g, const git_tree_entry *a,
-			  const git_tree_entry *b, struct dv_err *err)
+			  const git_tree_entry *b, bool top,
+			  struct dv_err *err)
 {
 	int rc;
 
@@ -72,13 +77,13 @@ static int entries_differ(struct dv_git *g, const git_tree_entry *a,
 	if (git_tree_entry_type(a) == GIT_OBJECT_TREE &&
 	    git_tree_entry_type(b) == GIT_OBJECT_TREE)
 		return trees_differ(g, git_tree_entry_id(a),
-				    git_tree_entry_id(b), err);
-	rc = entry_is_code(g, a, err);
-	return rc ? rc : entry_is_code(g, b, err);
+				    git_tree_entry_id(b), false, err);
+	rc = entry_is_code(g, a, top, err);
+	return rc ? rc : entry_is_code(g, b, top, err);
 }
 
 static int lists_differ(struct dv_git *g, git_tree *a, git_tree *b,
-			struct dv_err *err)
+			bool top, struct dv_err *err)
 {
 	size_t an = git_tree_entrycount(a), bn = git_tree_entrycount(b);
 	size_t i = 0, k = 0;
@@ -90,11 +95,11 @@ static int lists_differ(struct dv_git *g, git_tree *a, git_tree *b,
 		int c = !ea ? 1 : !eb ? -1 : git_tree_entry_cmp(ea, eb);
 
 		if (c < 0)
-			rc = entry_is_code(g, ea, err);
+			rc = entry_is_code(g, ea, top, err);
 		else if (c > 0)
-			rc = entry_is_code(g, eb, err);
+			rc = entry_is_code(g, eb, top, err);
 		else
-			rc = entries_differ(g, ea, eb, err);
+			rc = entries_differ(g, ea, eb, top, err);
 		i += c <= 0;
 		k += c >= 0;
 	}
@@ -103,7 +108,7 @@ static int lists_differ(struct dv_git *g, git_tree *a, git_tree *b,
 
 /* 1 where they differ in more than pointers. */
 static int trees_differ(struct dv_git *g, const git_oid *a, const git_oid *b,
-			struct dv_err *err)
+			bool top, struct dv_err *err)
 {
 	git_tree *ta = NULL, *tb = NULL;
 	int rc;
@@ -112,7 +117,7 @@ static int trees_differ(struct dv_git *g, const git_oid *a, const git_oid *b,
 	if (!rc)
 		rc = dv_git_tree(g, b, &tb, err);
 	if (!rc)
-		rc = lists_differ(g, ta, tb, err);
+		rc = lists_differ(g, ta, tb, top, err);
 	git_tree_free(ta);
 	git_tree_free(tb);
 	return rc;
@@ -182,7 +187,7 @@ static int commit_is_code(struct dv_git *g, git_commit *commit,
 			  git_commit_tree_id(*parent)))
 		return 1;
 	return trees_differ(g, git_commit_tree_id(*parent),
-			    git_commit_tree_id(commit), err);
+			    git_commit_tree_id(commit), true, err);
 }
 
 int dv_git_code_commit(struct dv_git *g, const char *from,
