@@ -64,7 +64,7 @@ size_t dv_chunker_next(const struct dv_chunker *c, const uint8_t *p,
 		       size_t n, bool last)
 {
 	size_t end = n < DV_CHUNK_MAX ? n : DV_CHUNK_MAX;
-	size_t normal = end < DV_CHUNK_NORMAL ? end : DV_CHUNK_NORMAL;
+	size_t hard = end < DV_CHUNK_NORMAL - 1 ? end : DV_CHUNK_NORMAL - 1;
 	uint64_t h = 0;
 	size_t i;
 
@@ -73,8 +73,8 @@ size_t dv_chunker_next(const struct dv_chunker *c, const uint8_t *p,
 	for (i = DV_CHUNK_MIN - WINDOW; i < DV_CHUNK_MIN - 1; i++)
 		h = (h << 1) + c->gear[p[i]];
 
-	i = scan(c->gear, p, i, normal - 1, BOUND_HARD, &h);
-	if (i == normal - 1)
+	i = scan(c->gear, p, i, hard, BOUND_HARD, &h);
+	if (i == hard)
 		i = scan(c->gear, p, i, end, BOUND_EASY, &h);
 	if (i < end)
 		return i + 1;

@@ -132,6 +132,37 @@ static void a_beginning_is_cut_as_the_whole_or_not_yet(void **state)
 	free(p);
 }
 
+/*
+ * Nor is there a cut at the last of some bytes for their being the last:
+ * tried where the easy bound would have one and the hard one has not.
+ */
+static void where_a_read_ends_makes_no_cut(void **state)
+{
+	const size_t n = DV_CHUNK_NORMAL - 1;
+	struct dv_chunker c;
+	int tried = 0;
+
+	(void)state;
+	dv_chunker_init(&c);
+	for (uint64_t seed = 7; seed < 17; seed++) {
+		uint8_t *p = noise(n, seed);
+		uint64_t h = 0;
+
+		for (size_t i = 0; i < n; i++) {
+			h = (h << 1) + c.gear[p[i]];
+			if (i < DV_CHUNK_MIN || h >> 48)
+				continue;
+			if (!(h >> 46))
+				break;
+			assert_int_equal(dv_chunker_next(&c, p, i + 1,
+							 false), 0);
+			tried++;
+		}
+		free(p);
+	}
+	assert_true(tried > 2);
+}
+
 /* After an insertion at the start all cuts but the first few move with
  * the content. */
 static void an_insertion_moves_only_the_cuts_near_it(void **state)
@@ -177,6 +208,7 @@ int main(void)
 		cmocka_unit_test(lengths_are_within_their_bounds),
 		cmocka_unit_test(a_short_object_is_one_chunk),
 		cmocka_unit_test(a_beginning_is_cut_as_the_whole_or_not_yet),
+		cmocka_unit_test(where_a_read_ends_makes_no_cut),
 		cmocka_unit_test(an_insertion_moves_only_the_cuts_near_it),
 		cmocka_unit_test(a_chunk_alone_is_not_cut_again),
 	};
