@@ -29,7 +29,8 @@ int dv_odb_pack(struct dv_odb *odb, const struct dv_digest *ids, size_t n,
 /*
  * Add all objects of the pack at base plus ".pack", which nobody vouches
  * for: each is checked against its digest, a large one whole.  Its chunks
- * may be in the pack or here already.  *count (may be NULL): how many.
+ * may be in the pack or here already.  An .idx beside it must be its own.
+ * *count (may be NULL): how many.
  */
 int dv_odb_unpack(struct dv_odb *odb, const char *base, uint64_t *count,
 		  struct dv_progress *p, struct dv_err *err);

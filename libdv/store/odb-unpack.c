@@ -28,8 +28,8 @@ static void keep_first(void *arg, const struct dv_digest *id,
 static int check(const char *base, struct dv_progress *p, struct dv_err *err)
 {
 	struct dv_err fault = DV_ERR_INIT;
-	int64_t n = dv_packcheck(base, DV_PACKCHECK_OBJECTS, keep_first,
-				 &fault, p, err);
+	int64_t n = dv_packcheck(base, DV_PACKCHECK_OBJECTS | DV_PACKCHECK_IDX,
+				 keep_first, &fault, p, err);
 
 	if (n > 0)
 		*err = fault;

@@ -301,6 +301,33 @@ static void a_pack_from_elsewhere_repairs(void **state)
 	free(p);
 }
 
+/* An index of fewer objects would leave the others out unseen. */
+static void a_pack_with_the_index_of_another_is_refused(void **state)
+{
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	struct dv_digest ids[2], name;
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	put(odb, "one", 3, &ids[0]);
+	put(odb, "two", 3, &ids[1]);
+	assert_int_equal(system("mkdir both one"), 0);
+	assert_int_equal(dv_odb_pack(odb, ids, 2, DV_ODB_DATA, 0, "both",
+				     &name, NULL, &err), 1);
+	assert_int_equal(dv_odb_pack(odb, ids, 1, DV_ODB_DATA, 0, "one",
+				     &name, NULL, &err), 1);
+	assert_int_equal(system("mv both/*.pack both/p.pack; "
+				"mv one/*.idx both/p.idx; rm -r store"), 0);
+	odb = reopen(odb);
+	assert_int_equal(dv_odb_unpack(odb, "both/p", NULL, NULL, &err),
+			 -DV_E_FORMAT);
+	assert_non_null(strstr(err.msg, "index-pack"));
+	assert_int_equal(unlink("both/p.idx"), 0);
+	assert_int_equal(dv_odb_unpack(odb, "both/p", NULL, NULL, &err), 0);
+	assert_held(odb, &ids[1], "two", 3);
+	dv_odb_close(odb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -310,6 +337,7 @@ int main(void)
 		UNIT_TMP_TEST(a_chunk_that_is_missing_is_told),
 		UNIT_TMP_TEST(what_is_damaged_can_be_added_again),
 		UNIT_TMP_TEST(a_pack_from_elsewhere_repairs),
+		UNIT_TMP_TEST(a_pack_with_the_index_of_another_is_refused),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
