@@ -103,22 +103,38 @@ static bool is_changed(struct dv_wtadd *s, const struct dv_pointer *now,
 	return !has || !dv_digest_eq(&now->manifest, &s->a->manifest);
 }
 
+/* Put the index back as it was; err keeps what went wrong before. */
+static void restore_index(struct dv_wtadd *s)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_buf old = DV_BUF_INIT;
+
+	if (s->base.on_disk) {
+		dv_buf_add(&old, s->base.map.data, s->base.map.len);
+		(void)dv_wtindex_write(s->r, s->t.dataset, &old, &ignored);
+		dv_buf_release(&old);
+	} else {
+		(void)dv_wtindex_remove(s->r, s->t.dataset, &ignored);
+	}
+}
+
 /* Objects synced, index, pointer, exclude: in that order. */
 static int publish(struct dv_wtadd *s, const struct dv_buf *bytes,
 		   struct dv_err *err)
 {
 	struct dv_pointer p = { s->a->manifest, s->a->files, s->a->size };
-	bool wrote;
+	bool wrote, replaced = s->stale || !s->base.on_disk;
 	int rc;
 
 	rc = dv_odb_txn_sync(s->txn, err);
-	if (rc >= 0 && (s->stale || !s->base.on_disk))
+	if (rc >= 0 && replaced)
 		rc = dv_wtindex_write(s->r, s->t.dataset, bytes, err);
-	if (rc >= 0)
-		rc = dv_wtpointer_write(s->r, s->t.dataset, &p, &wrote, err);
-	if (rc >= 0)
-		rc = dv_exclude_update(s->r, NULL, err);
-	return rc;
+	if (rc < 0)
+		return rc;
+	rc = dv_wtpointer_write(s->r, s->t.dataset, &p, &wrote, err);
+	if (rc < 0 && replaced)
+		restore_index(s);
+	return rc < 0 ? rc : dv_exclude_update(s->r, NULL, err);
 }
 
 static int prepare(struct dv_wtadd *s, const struct dv_strlist *paths,

@@ -7,6 +7,7 @@
 #include "base/path.h"
 #include "store/exclude.h"
 #include "store/wtcheckout.h"
+#include "store/wtjournal.h"
 #include "store/wtmix.h"
 #include "store/wtpointer.h"
 #include "store/wttarget.h"
@@ -238,6 +239,7 @@ static int publish(struct checkout *k, struct dv_err *err)
 
 static int run(struct checkout *k, struct dv_err *err)
 {
+	bool unfinished;
 	int rc;
 
 	dv_progress_phase(k->c->progress, "comparing", 0, 0);
@@ -256,8 +258,14 @@ static int run(struct checkout *k, struct dv_err *err)
 	/* git must not see the files while they appear */
 	rc = dv_exclude_update(k->r, k->manifest ? k->dataset : NULL, err);
 	if (rc >= 0)
+		rc = dv_wtjournal_begin(k->r, k->dataset, &unfinished, err);
+	if (rc >= 0 && unfinished)
+		rc = dv_wtjournal_clean(&k->co.root, k->dataset, err);
+	if (rc >= 0)
 		rc = dv_wtco_apply(&k->co, err);
-	return rc < 0 ? rc : publish(k, err);
+	if (rc >= 0)
+		rc = publish(k, err);
+	return rc < 0 ? rc : dv_wtjournal_end(k->r, k->dataset, err);
 }
 
 int dv_worktree_checkout(struct dv_repo *r, const char *dataset,
