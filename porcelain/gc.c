@@ -7,7 +7,10 @@
  */
 #include "plumbing/common/command.h"
 
+#include <dirent.h>
+#include <fcntl.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "porcelain/graceperiod.h"
@@ -27,6 +30,7 @@ struct gc {
 	bool dry_run, quiet;
 	int64_t grace;
 	uint64_t garbage, bytes;
+	uint64_t deleted;	/* bytes that were in the trash */
 };
 
 static int read_grace(struct gc *gc, const char *given, struct dv_err *err)
@@ -75,12 +79,49 @@ static void say_result(const struct gc *gc)
 		return;
 	dv_human_count(count, gc->garbage, "object", "objects");
 	dv_human_size(size, gc->bytes);
-	if (!gc->garbage)
-		dv_say("nothing to remove");
-	else if (gc->dry_run)
+	if (gc->dry_run && gc->garbage)
 		dv_say("would remove %s, %s", count, size);
-	else
+	else if (gc->garbage)
 		dv_say("removed %s, %s", count, size);
+	else if (!gc->deleted)
+		dv_say("nothing to remove");
+	if (gc->deleted)
+		dv_say("deleted %s from the trash",
+		       dv_human_size(size, gc->deleted));
+	else if (gc->garbage && !gc->dry_run)
+		dv_hint("they take space in the trash until the grace period "
+			"is over; at once: dv gc --grace=now");
+}
+
+/* Bytes in the trash; what cannot be read counts as none. */
+static uint64_t trash_size(const struct gc *gc)
+{
+	char *path = dv_asprintf("%s/trash", gc->repo->store_dir);
+	DIR *dir = opendir(path);
+	struct dirent *e;
+	struct stat st;
+	uint64_t sum = 0;
+
+	while (dir && (e = readdir(dir)))
+		if (!fstatat(dirfd(dir), e->d_name, &st, AT_SYMLINK_NOFOLLOW) &&
+		    S_ISREG(st.st_mode))
+			sum += (uint64_t)st.st_size;
+	if (dir)
+		closedir(dir);
+	free(path);
+	return sum;
+}
+
+/* "longer than 0 seconds" would keep what went this second */
+static int prune(struct gc *gc, struct dv_err *err)
+{
+	uint64_t before = trash_size(gc), after;
+	int rc;
+
+	rc = dv_odb_prune(gc->odb, gc->grace ? gc->grace : -1, err);
+	after = trash_size(gc);
+	gc->deleted = before > after ? before - after : 0;
+	return rc;
 }
 
 static int sweep(struct gc *gc, struct dv_err *err)
@@ -107,9 +148,8 @@ static int run(struct gc *gc, struct dv_err *err)
 	rc = dv_mark_all(gc->mark, err);
 	if (!rc)
 		rc = sweep(gc, err);
-	/* "longer than 0 seconds" would keep what went this second */
 	if (!rc && !gc->dry_run)
-		rc = dv_odb_prune(gc->odb, gc->grace ? gc->grace : -1, err);
+		rc = prune(gc, err);
 	return rc;
 }
 

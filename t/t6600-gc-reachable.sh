@@ -192,6 +192,20 @@ test_expect_success 'an index that cannot be read stops it' '
 	dv gc -q
 '
 
+test_expect_success 'it says where the space is, and when it is free' '
+	printf garbage | dv hash-object -w --stdin &&
+	dv gc 2>.git/err &&
+	test_grep "^removed 1 object, 7 B$" .git/err &&
+	test_grep "^hint: .*trash" .git/err &&
+	command=$(sed -n "s/^hint: .*at once: //p" .git/err) &&
+	$command 2>.git/err &&
+	test_grep "^deleted .* from the trash$" .git/err &&
+	test_grep ! "nothing" .git/err &&
+	dv gc 2>.git/err &&
+	echo "nothing to remove" >.git/expect &&
+	test_cmp .git/expect .git/err
+'
+
 test_expect_success 'all that is named still is here' '
 	dv fsck --full >.git/actual &&
 	test_must_be_empty .git/actual &&
