@@ -85,7 +85,8 @@ static int take_option(const char **argv, struct settings *s,
 		return 1;
 	}
 	if (arg[0] == '-')
-		dv_usage(usage, NULL, "unknown option before the command");
+		dv_usage(usage, NULL, dv_asprintf("unknown option '%s' before "
+						  "the command", arg));
 	return 0;
 }
 

@@ -55,13 +55,16 @@ unsigned dv_suggest_distance(const char *typed, const char *name)
 	return last[nn];
 }
 
-/* Keep in nearest the names at the smallest distance seen. */
+/*
+ * Keep in nearest the names at the smallest distance seen.  A short word
+ * is near to all others: one that is changed more than it is long is none.
+ */
 static void consider(struct dv_strlist *nearest, unsigned *best,
 		     const char *typed, const char *name)
 {
 	unsigned d = dv_suggest_distance(typed, name);
 
-	if (d > NEAR || d > *best)
+	if (d > NEAR || d > strlen(typed) || d > *best)
 		return;
 	if (d < *best) {
 		dv_strlist_release(nearest);

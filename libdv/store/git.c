@@ -132,7 +132,7 @@ static int fail_open(struct dv_err *err, int rc)
 				  "repository", dir);
 	if (rc == GIT_ENOTFOUND) {
 		dv_err_set(err, DV_E_MISSING, "not in a git repository");
-		return dv_err_hint(err, "make one: git init");
+		return dv_err_hint(err, "go to one, or make one: git init");
 	}
 	return dv_git_fail(err, rc, "cannot open the git repository");
 }
