@@ -111,10 +111,30 @@ static int print_tag(void *arg, const char *dataset, const char *tag,
 	return 0;
 }
 
+/* Somebody who types one word may want to make a tag of that name. */
+static int check_known(struct job *job, const char *arg, const char *dataset,
+		       struct dv_err *err)
+{
+	struct dv_pointer p;
+	int rc = 0;
+
+	if (!job->versions)
+		rc = dv_versions_open(&job->versions, job->repo, err);
+	if (rc < 0 || dv_versions_has(job->versions, dataset))
+		return rc;
+	rc = dv_repo_pointer(job->repo, dataset, &p, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	dv_spec_unknown(job->repo, job->versions, arg, err);
+	return dv_err_hint(err, "to make a tag: dv tag '%s' "
+				"<dataset>[@<what>]", arg);
+}
+
 /* Returns 1 where there is none. */
 static int list_tags(struct job *job, int argc, const char **argv,
 		     struct dv_err *err)
 {
+	size_t before;
 	char *dataset;
 	int i, rc = 0;
 
@@ -124,8 +144,11 @@ static int list_tags(struct job *job, int argc, const char **argv,
 		rc = dataset_name(job, argv[i], &dataset, err);
 		if (rc < 0)
 			break;
+		before = job->listed;
 		rc = dv_version_tag_each(job->repo, dataset, print_tag, job,
 					 err);
+		if (rc >= 0 && job->listed == before)
+			rc = check_known(job, argv[i], dataset, err);
 		free(dataset);
 	}
 	return rc < 0 ? rc : !job->listed;

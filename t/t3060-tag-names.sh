@@ -85,6 +85,22 @@ test_expect_success 'a tag that cannot be read can be deleted' '
 	dv tag -d data@bad && dv tag >actual && test_cmp expect actual
 '
 
+test_expect_success 'one word that is no dataset: how a tag is made' '
+	test_expect_code 128 dv tag published >actual 2>err &&
+	test_must_be_empty actual &&
+	test_grep "^fatal: .published. is no dataset here" err &&
+	test_grep "^hint: .*dv tag .published. <dataset>" err
+'
+
+test_expect_success 'a tag that is there: the hint moves it, as it is' '
+	dv tag -q once data@$v1 &&
+	test_expect_code 128 dv tag once data@$v2 2>err &&
+	command=$(sed -n "s/^hint: move it: //p" err) &&
+	eval "$command" &&
+	test "$(dv rev-parse --version data@once)" = $v2 &&
+	dv tag -q -d data@once
+'
+
 test_expect_success '-z: raw names, NUL behind' '
 	dv tag "a \"b" data@$v1 &&
 	dv tag -z data >actual && printf "data@a \"b\t%s\0" $v1 >expect &&

@@ -33,6 +33,12 @@ test_expect_success 'what is no dataset, or a part of one' '
 	test_grep "^hint: it is a part of .data.$" err && test_path_is_file data.dv && test_expect_code 129 dv rm
 '
 
+test_expect_success 'its pointer, which completion types: what to name' '
+	test_expect_code 128 dv rm data.dv 2>err &&
+	test_grep "^hint: .*by its dataset: .data.$" err &&
+	test_path_is_file data.dv
+'
+
 test_expect_success 'one whose pointer is gone already' '
 	rm data.dv && dv rm data && test_path_is_missing .git/dv/index/data && test_path_is_file data/1
 '

@@ -160,7 +160,8 @@ int dv_version_tag_set(struct dv_repo *r, const char *dataset,
 	if (rc == -DV_E_EXISTS) {
 		dv_err_set(err, DV_E_EXISTS, "'%s' has a tag '%s' already",
 			   dataset, tag);
-		dv_err_hint(err, "move it: dv tag -f");
+		dv_err_hint(err, "move it: dv tag -f '%s' '%s@%s'", tag,
+			    dataset, id);
 	}
 	return rc;
 }

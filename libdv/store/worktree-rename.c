@@ -17,6 +17,21 @@
 #include "store/wtroot.h"
 #include "store/wttarget.h"
 
+/* What to name instead of a path that is no dataset. */
+static void hint_dataset(const char *path, const char *around,
+			 struct dv_err *err)
+{
+	size_t n = strlen(path);
+
+	if (around)
+		dv_err_hint(err, "it is a part of '%s'", around);
+	else if (n > 3 && !strcmp(path + n - 3, ".dv"))
+		dv_err_hint(err, "a pointer is called by its dataset: '%.*s'",
+			    (int)n - 3, path);
+	else
+		dv_err_hint(err, "list the datasets: dv ls");
+}
+
 static int check_dataset(struct dv_repo *r, const char *dataset,
 			 struct dv_err *err)
 {
@@ -27,8 +42,7 @@ static int check_dataset(struct dv_repo *r, const char *dataset,
 	if (!rc || (rc > 0 && strcmp(name, dataset))) {
 		dv_err_set(err, DV_E_MISSING, "'%s' is not a dataset",
 			   dataset);
-		if (rc > 0)
-			dv_err_hint(err, "it is a part of '%s'", name);
+		hint_dataset(dataset, rc > 0 ? name : NULL, err);
 		rc = -DV_E_MISSING;
 	}
 	free(name);
