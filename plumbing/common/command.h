@@ -125,8 +125,9 @@ struct dv_reader {
 
 /*
  * Next record of f, ended by eol or the end of input.  1 and r->line set,
- * 0 at the end, negative on a read error or a record over
- * DV_READER_LINE_MAX.  Does not wait for more than it needs.
+ * 0 at the end, negative on a read error, a record over
+ * DV_READER_LINE_MAX or one with a NUL in it.  Does not wait for more than
+ * it needs.
  */
 int dv_reader_next(struct dv_reader *r, FILE *f, char eol,
 		   struct dv_err *err);

@@ -38,9 +38,19 @@ static ssize_t fill(struct dv_reader *r, FILE *f, struct dv_err *err)
 	return n;
 }
 
-static int take(struct dv_reader *r, size_t n, size_t skip)
+/* Callers take a record for a C string: what is behind a NUL was lost. */
+static int has_nul(struct dv_err *err)
+{
+	dv_err_set(err, DV_E_INVALID,
+		   "a record on standard input has a NUL byte in it");
+	return dv_err_hint(err, "use -z where records end in NUL");
+}
+
+static int take(struct dv_reader *r, size_t n, size_t skip, struct dv_err *err)
 {
 	r->line = r->buf + r->start;
+	if (memchr(r->line, '\0', n))
+		return has_nul(err);
 	r->line[n] = '\0';
 	r->len = n;
 	r->start += n + skip;
@@ -71,14 +81,14 @@ int dv_reader_next(struct dv_reader *r, FILE *f, char eol,
 		if (have > DV_READER_LINE_MAX)
 			return too_long(err);
 		if (p)
-			return take(r, have, 1);
+			return take(r, have, 1, err);
 
 		seen = have;
 		n = fill(r, f, err);
 		if (n < 0)
 			return (int)n;
 		if (n == 0)
-			return have ? take(r, have, 0) : 0;
+			return have ? take(r, have, 0, err) : 0;
 	}
 }
 

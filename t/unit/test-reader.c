@@ -104,6 +104,25 @@ static void a_record_over_the_limit_is_refused(void **state)
 	free(text);
 }
 
+static void a_record_with_a_nul_in_it_is_refused(void **state)
+{
+	struct dv_reader r = DV_READER_INIT;
+	struct dv_err err = DV_ERR_INIT;
+	FILE *f = input("a\nb\0c\n", 6);
+
+	(void)state;
+	assert_int_equal(dv_reader_next(&r, f, '\n', &err), 1);
+	assert_int_equal(dv_reader_next(&r, f, '\n', &err), -DV_E_INVALID);
+	dv_reader_release(&r);
+	fclose(f);
+
+	f = input("a\0", 2);
+	assert_int_equal(dv_reader_next(&r, f, '\n', &err), -DV_E_INVALID);
+	assert_non_null(strstr(err.hint, "-z"));
+	dv_reader_release(&r);
+	fclose(f);
+}
+
 static void a_record_is_given_before_the_next_is_written(void **state)
 {
 	struct dv_reader r = DV_READER_INIT;
@@ -147,6 +166,7 @@ int main(void)
 		cmocka_unit_test(records_that_end_in_nul_may_hold_newlines),
 		cmocka_unit_test(records_longer_than_a_read_come_whole),
 		cmocka_unit_test(a_record_over_the_limit_is_refused),
+		cmocka_unit_test(a_record_with_a_nul_in_it_is_refused),
 		cmocka_unit_test(a_record_is_given_before_the_next_is_written),
 		cmocka_unit_test(a_failing_read_is_a_failure_not_an_end),
 	};
