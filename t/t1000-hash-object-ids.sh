@@ -52,6 +52,30 @@ b" &&
 	test_cmp_bin expect actual
 '
 
+test_expect_success 'a C-quoted line is a name as git prints it' '
+	name=$(printf "sm\303\270rrebr\303\270d\t\"x") &&
+	echo hello >"$name" &&
+	git add -- "$name" &&
+	git ls-files >in &&
+	test_grep "^\"sm.303" in &&
+	test_vector id hello >expect &&
+	dv hash-object $format --stdin-paths <in >actual &&
+	test_cmp expect actual &&
+	for bad in "\"x" "\"x\"y" "\"\\q\"" "\"a\\000b\""
+	do
+		echo "$bad" >in &&
+		test_expect_code 128 dv hash-object --stdin-paths <in 2>err &&
+		test_grep "^fatal: " err || return 1
+	done
+'
+
+test_expect_success 'names that end in NUL are refused without -z' '
+	printf "hello\0hello\0" >in &&
+	test_expect_code 128 dv hash-object --stdin-paths <in >actual 2>err &&
+	test_must_be_empty actual &&
+	test_grep "^hint: .*-z" err
+'
+
 test_expect_success 'the format is that of .dvconfig, and xxh128 elsewhere' '
 	dv init &&
 	test_vector id hello >expect &&
