@@ -115,6 +115,27 @@ static int find_head(struct dv_commit *c, char head[DV_GIT_HEX],
 			   "commit again");
 }
 
+/*
+ * Where all files are as in a commit, or only pointers are not, the code
+ * is that of the commit and has its name.
+ */
+static int find_snapshot(struct dv_commit *c, const char *head,
+			 struct dv_err *err)
+{
+	struct dv_git *git = c->s.repo->git;
+	char snapshot[DV_GIT_HEX];
+	int rc;
+
+	rc = dv_git_snapshot(git, c->message ? c->message :
+			     "snapshot for dv commit", snapshot, err);
+	if (rc >= 0)
+		rc = dv_git_code_commit(git, snapshot, c->code, err);
+	if (rc >= 0)
+		c->snapshot = strcmp(snapshot, head) &&
+			      !strcmp(snapshot, c->code);
+	return rc;
+}
+
 static int find_code(struct dv_commit *c, struct dv_err *err)
 {
 	struct dv_git *git = c->s.repo->git;
@@ -125,8 +146,7 @@ static int find_code(struct dv_commit *c, struct dv_err *err)
 	if (rc < 0)
 		return rc;
 	if (c->snapshot)
-		return dv_git_snapshot(git, c->message ? c->message :
-				       "snapshot for dv commit", c->code, err);
+		return find_snapshot(c, head, err);
 
 	if (!c->code_rev) {
 		rc = dv_commit_check_clean(&c->s, &c->config.files,

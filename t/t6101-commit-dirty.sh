@@ -163,6 +163,21 @@ test_expect_success '--snapshot of the same files again is the same version' '
 	test_grep "recorded already" .git/err
 '
 
+test_expect_success '--snapshot of what git has: the name that it has without' '
+	git stash -q -u &&
+	test_when_finished "git stash pop -q" &&
+	dv commit --set clean=1 -m clean plot.png >.git/actual 2>.git/err &&
+	dv commit --set clean=1 --snapshot -m clean plot.png >.git/again \
+		2>.git/err &&
+	test_cmp .git/actual .git/again &&
+	test_grep "recorded already" .git/err &&
+	dv commit --set clean=2 --snapshot -m clean plot.png >.git/actual \
+		2>.git/err &&
+	test_grep "^plot-$(dv rev-parse --code | cut -c1-10)-" .git/actual &&
+	dv show plot.png >.git/shown &&
+	test_grep ! "(snapshot)" .git/shown
+'
+
 test_expect_success 'an unborn HEAD has no code' '
 	git init -q .git/unborn && (
 		cd .git/unborn && dv init >/dev/null 2>&1 &&
