@@ -2,6 +2,7 @@
 #include "plumbing/common/command.h"
 
 #include <fcntl.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -22,6 +23,37 @@ static void fill_std_fds(void)
 	}
 }
 
+/*
+ * Indexes are mapped.  Where one is cut short meanwhile, or its disk does
+ * not read, that is no bug of ours to dump core over.
+ */
+static void on_bus_error(int sig, siginfo_t *info, void *context)
+{
+	static const char text[] =
+		"fatal: a file was cut short while it was read, or its disk "
+		"cannot read it\n"
+		"hint: run 'dv fsck' to learn which\n";
+	ssize_t n;
+
+	(void)context;
+	if (info->si_code != BUS_ADRERR && info->si_code != BUS_OBJERR) {
+		signal(sig, SIG_DFL);
+		return;
+	}
+	n = write(STDERR_FILENO, text, sizeof(text) - 1);
+	(void)n;
+	_exit(128);
+}
+
+static void catch_bus_errors(void)
+{
+	struct sigaction act = { .sa_sigaction = on_bus_error,
+				 .sa_flags = SA_SIGINFO };
+
+	sigemptyset(&act.sa_mask);
+	sigaction(SIGBUS, &act, NULL);
+}
+
 int dv_main(int argc, char **argv, const char *name, dv_cmd_fn *fn)
 {
 	struct dv_ctx ctx = { name };
@@ -30,6 +62,7 @@ int dv_main(int argc, char **argv, const char *name, dv_cmd_fn *fn)
 	int i, rc;
 
 	fill_std_fds();
+	catch_bus_errors();
 
 	args = dv_calloc((size_t)argc + 1, sizeof(*args));
 	for (i = 1; i < argc; i++)
