@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/path.h"
 #include "plumbing/common/command.h"
@@ -141,6 +142,37 @@ static char *stat_name(const struct dv_delta *d, const char *dataset)
 	return dv_buf_detach(&out, NULL);
 }
 
+/* Only the executable bit, or the metadata, of the same content. */
+static bool same_content(const struct dv_delta *d)
+{
+	return d->before.mode && d->after.mode &&
+	       dv_digest_isset(&d->before.id) &&
+	       dv_digest_eq(&d->before.id, &d->after.id);
+}
+
+/* Two sizes that read the same say nothing; what differs does. */
+static void put_change(const struct dv_delta *d, const char *a, const char *b)
+{
+	uint64_t from = d->before.size, to = d->after.size;
+	char diff[DV_HUMAN_MAX];
+
+	if (d->before.mode != d->after.mode && same_content(d) &&
+	    d->after.mode == DV_MODE_EXEC)
+		dv_out("%s, now executable", b);
+	else if (d->before.mode != d->after.mode && same_content(d) &&
+		 d->before.mode == DV_MODE_EXEC)
+		dv_out("%s, no longer executable", b);
+	else if (strcmp(a, b))
+		dv_out("%s -> %s", a, b);
+	else if (from == to)
+		dv_out("%s, %s", b, same_content(d) ? "other metadata" :
+		       "same size");
+	else
+		dv_out("%s, %c%s", b, from < to ? '+' : '-',
+		       dv_human_size(diff, from < to ? to - from :
+				     from - to));
+}
+
 static void put_sizes(const struct dv_delta *d)
 {
 	char a[DV_HUMAN_MAX], b[DV_HUMAN_MAX];
@@ -158,7 +190,7 @@ static void put_sizes(const struct dv_delta *d)
 		dv_out("%s", b);
 		break;
 	default:
-		dv_out("%s -> %s", a, b);
+		put_change(d, a, b);
 		break;
 	}
 }
@@ -169,7 +201,7 @@ static void add_up(struct dv_deltastat *sum, const struct dv_delta *d)
 	sum->added += d->status == 'A';
 	sum->deleted += d->status == 'D';
 	sum->renamed += d->status == 'R';
-	if (d->status == 'R')
+	if (d->status == 'R' || same_content(d))
 		return;
 	sum->bytes_added += d->after.size;
 	sum->bytes_removed += d->before.size;

@@ -43,11 +43,11 @@ test_expect_success 'a version has all of it' '
 
 	    with more
 
-	 data/README      | 12 B -> 12 B
-	 data/test/1.csv  | 13 B -> 13 B
-	 data/train/1.csv | 16 B -> 16 B
-	 data/train/2.csv | 16 B -> 16 B
-	 data/train/3.csv | 16 B -> 16 B
+	 data/README      | 12 B, same size
+	 data/test/1.csv  | 13 B, same size
+	 data/train/1.csv | 16 B, same size
+	 data/train/2.csv | 16 B, same size
+	 data/train/3.csv | 16 B, same size
 	 5 files changed; +73 B, -73 B
 	EOF
 	dv show data >.git/actual &&
