@@ -145,11 +145,11 @@ test_expect_success '-z: fields end in NUL, as git diff has it' '
 
 test_expect_success '--stat: sizes and their sums' '
 	dv diff --stat "data@$v1" "data@$v2" >.git/actual &&
-	test_grep "^ data/README  *| 12 B, same size\$" .git/actual &&
+	test_grep "^ data/README  *| 12 B, now executable\$" .git/actual &&
 	test_grep "^ data/train/1.csv => data/first.csv *| 16 B\$" .git/actual &&
 	test_grep "^ data/train/2.csv  *| gone, was 16 B\$" .git/actual &&
 	test_grep "^ data/train/4.csv  *| new, 4 B\$" .git/actual &&
-	test_grep "^ 4 files changed, 1 added, 1 deleted, 1 renamed; +16 B, -28 B\$" \
+	test_grep "^ 4 files changed, 1 added, 1 deleted, 1 renamed; +4 B, -16 B\$" \
 		.git/actual &&
 	test_line_count = 5 .git/actual
 '
