@@ -16,18 +16,30 @@
 typedef bool doomed_fn(int fd, const char *name, const struct stat *st,
 		       int64_t grace);
 
+/*
+ * The time says since when it is there, but nobody can set that of a file
+ * of another user; then the move did, as well as a link or a new mode.
+ */
 static bool is_old(int fd, const char *name, const struct stat *st,
 		   int64_t grace)
 {
+	time_t since = st->st_mtime;
+
 	(void)fd;
 	(void)name;
-	return time(NULL) - st->st_mtime > grace;
+	if (st->st_uid != geteuid() && st->st_ctime > since)
+		since = st->st_ctime;
+	return time(NULL) - since > grace;
 }
+
+/* In a container the next process has the number of the one before. */
+#define PID_REUSED (24 * 3600)
 
 /*
  * "tmp_<pid>_..." of a process that is gone, as far as can be told from
  * here.  One that writes a pack also holds a lock on it, which tells of
- * processes in other containers and on other machines.
+ * processes in other containers and on other machines, and of one that
+ * has the number of another.
  */
 static bool is_left_over(int dirfd, const char *name, const struct stat *st,
 			 int64_t grace)
@@ -36,12 +48,14 @@ static bool is_left_over(int dirfd, const char *name, const struct stat *st,
 	long pid;
 	int fd;
 
-	(void)st;
 	(void)grace;
 	if (strncmp(name, "tmp_", 4))
 		return false;
 	pid = strtol(name + 4, NULL, 10);
-	if (pid <= 0 || !kill((pid_t)pid, 0) || errno != ESRCH)
+	if (pid <= 0)
+		return false;
+	if ((!kill((pid_t)pid, 0) || errno != ESRCH) &&
+	    time(NULL) - st->st_mtime <= PID_REUSED)
 		return false;
 	fd = openat(dirfd, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0)

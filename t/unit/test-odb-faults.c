@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <sys/file.h>
 #include <sys/resource.h>
+#include <time.h>
 
 static void a_write_that_fails_leaves_the_old_state(void **state)
 {
@@ -161,6 +163,65 @@ static void left_overs_of_dead_processes_are_pruned(void **state)
 	dv_odb_close(odb);
 }
 
+static void make_old(const char *path, time_t age)
+{
+	struct timespec t[2] = { { .tv_sec = time(NULL) - age } };
+
+	t[1] = t[0];
+	assert_int_equal(utimensat(AT_FDCWD, path, t, 0), 0);
+}
+
+/* A process with its number runs, but nobody writes into the file. */
+static void a_left_over_does_not_stay_for_its_number(void **state)
+{
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_digest id;
+	char *names[3];
+	int fd;
+
+	(void)state;
+	put(odb, "x", 1, &id);
+	for (int i = 0; i < 3; i++) {
+		names[i] = dv_asprintf("store/tmp/tmp_%ld_%d", (long)getpid(),
+				       i);
+		unit_write(names[i], "left over");
+	}
+	make_old(names[0], 2 * 24 * 3600);
+	make_old(names[1], 2 * 24 * 3600);
+	fd = open(names[1], O_RDWR);
+	assert_int_equal(flock(fd, LOCK_EX), 0);
+	assert_int_equal(dv_odb_prune(odb, 0, &err), 0);
+	assert_int_equal(access(names[0], F_OK), -1);
+	assert_int_equal(access(names[1], F_OK), 0);
+	assert_int_equal(access(names[2], F_OK), 0);
+	close(fd);
+	for (int i = 0; i < 3; i++)
+		free(names[i]);
+	dv_odb_close(odb);
+}
+
+/* The one who moved it there could not set its time. */
+static void what_belongs_to_another_user_has_its_grace_too(void **state)
+{
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_digest id;
+	bool given;
+
+	(void)state;
+	put(odb, "x", 1, &id);
+	unit_write("store/trash/ours", "old");
+	unit_write("store/trash/theirs", "old");
+	make_old("store/trash/ours", 1000);
+	make_old("store/trash/theirs", 1000);
+	given = !chown("store/trash/theirs", 12345, -1);
+	assert_int_equal(dv_odb_prune(odb, 500, &err), 0);
+	assert_int_equal(access("store/trash/ours", F_OK), -1);
+	assert_int_equal(access("store/trash/theirs", F_OK), given ? 0 : -1);
+	dv_odb_close(odb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -168,6 +229,8 @@ int main(void)
 		UNIT_TMP_TEST(a_publication_that_fails_anywhere_loses_nothing),
 		UNIT_TMP_TEST(a_repack_that_fails_anywhere_loses_nothing),
 		UNIT_TMP_TEST(left_overs_of_dead_processes_are_pruned),
+		UNIT_TMP_TEST(a_left_over_does_not_stay_for_its_number),
+		UNIT_TMP_TEST(what_belongs_to_another_user_has_its_grace_too),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
