@@ -8,35 +8,29 @@
 #include "base/alloc.h"
 
 /*
- * cap slots (a power of two, at most two thirds used) of digest and
- * value, and behind them cap bytes that say which are used: any digest
- * may occur, so no digest can stand for "empty".
+ * Digests, and values where there are any, lie one after another in the
+ * order in which they came; the table, of a power of two of slots and at
+ * most two thirds used, has their numbers, counted from 1.  So room is
+ * made without a second copy of them, and a set of a million xxh128 ids
+ * is 24 MB.
  */
 
 void dv_idmap_init(struct dv_idmap *m, enum dv_algo algo)
 {
-	*m = (struct dv_idmap){ NULL, 0, 0, algo };
+	*m = (struct dv_idmap){ .algo = algo };
 }
 
 void dv_idmap_release(struct dv_idmap *m)
 {
-	free(m->slots);
+	free(m->ids);
+	free(m->values);
+	free(m->table);
 	dv_idmap_init(m, m->algo);
 }
 
-static size_t slot_size(const struct dv_idmap *m)
+static uint8_t *id_at(const struct dv_idmap *m, size_t i)
 {
-	return dv_algo_size(m->algo) + sizeof(uint64_t);
-}
-
-static uint8_t *slot_at(const struct dv_idmap *m, size_t i)
-{
-	return m->slots + i * slot_size(m);
-}
-
-static uint8_t *used_at(const struct dv_idmap *m, size_t i)
-{
-	return m->slots + m->cap * slot_size(m) + i;
+	return m->ids + i * dv_algo_size(m->algo);
 }
 
 /*
@@ -61,84 +55,97 @@ static uint64_t hash(const uint8_t *b)
 	return x ^ x >> 32;
 }
 
-/* The slot that holds bytes b, or the empty one where they would go. */
-static size_t find(const struct dv_idmap *m, const uint8_t *b)
+/* The slot that has the number of bytes b, or the empty one for it. */
+static uint32_t *find(const struct dv_idmap *m, const uint8_t *b)
 {
 	size_t size = dv_algo_size(m->algo);
-	size_t i = hash(b) & (m->cap - 1);
+	size_t i = hash(b) & (m->slots - 1);
 
-	while (*used_at(m, i) && memcmp(slot_at(m, i), b, size))
-		i = (i + 1) & (m->cap - 1);
-	return i;
+	while (m->table[i] && memcmp(id_at(m, m->table[i] - 1), b, size))
+		i = (i + 1) & (m->slots - 1);
+	return &m->table[i];
 }
 
-static void grow(struct dv_idmap *m)
+/* All are different, so that only an empty slot is looked for. */
+static void insert(struct dv_idmap *m, size_t number)
 {
-	struct dv_idmap old = *m;
+	size_t i = hash(id_at(m, number)) & (m->slots - 1);
 
-	m->cap = old.cap ? old.cap * 2 : 64;
-	m->slots = dv_reallocarray(NULL, m->cap, slot_size(m) + 1);
-	memset(used_at(m, 0), 0, m->cap);
-	for (size_t i = 0; i < old.cap; i++) {
-		size_t to;
+	while (m->table[i])
+		i = (i + 1) & (m->slots - 1);
+	m->table[i] = (uint32_t)number + 1;
+}
 
-		if (!*used_at(&old, i))
-			continue;
-		to = find(m, slot_at(&old, i));
-		memcpy(slot_at(m, to), slot_at(&old, i), slot_size(m));
-		*used_at(m, to) = 1;
-	}
-	free(old.slots);
+static void grow_table(struct dv_idmap *m)
+{
+	m->slots = m->slots ? m->slots * 2 : 64;
+	free(m->table);
+	m->table = dv_calloc(m->slots, sizeof(*m->table));
+	for (size_t i = 0; i < m->n; i++)
+		insert(m, i);
+}
+
+/* Behind the ids, whose number is m->n already. */
+static void set_value(struct dv_idmap *m, uint64_t value)
+{
+	size_t had = m->values ? m->n - 1 : 0;
+
+	if (!value && !m->values)
+		return;
+	dv_grow(&m->values, &m->values_cap, m->n, sizeof(*m->values));
+	memset(m->values + had, 0, (m->n - had) * sizeof(*m->values));
+	m->values[m->n - 1] = value;
 }
 
 bool dv_idmap_add(struct dv_idmap *m, const struct dv_digest *id,
 		  uint64_t value)
 {
 	size_t size = dv_algo_size(m->algo);
-	size_t i;
+	uint32_t *slot;
 
-	if (m->n >= m->cap / 3 * 2)
-		grow(m);
-	i = find(m, id->b);
-	if (*used_at(m, i))
+	if (m->n >= m->slots / 3 * 2)
+		grow_table(m);
+	slot = find(m, id->b);
+	if (*slot)
 		return false;
+	if (m->n == UINT32_MAX)
+		dv_alloc_fail();
 
-	memcpy(slot_at(m, i), id->b, size);
-	memcpy(slot_at(m, i) + size, &value, sizeof(value));
-	*used_at(m, i) = 1;
-	m->n++;
+	dv_grow(&m->ids, &m->ids_cap, m->n + 1, size);
+	memcpy(id_at(m, m->n), id->b, size);
+	*slot = (uint32_t)++m->n;
+	set_value(m, value);
 	return true;
+}
+
+static uint64_t value_at(const struct dv_idmap *m, size_t i)
+{
+	return m->values ? m->values[i] : 0;
 }
 
 bool dv_idmap_get(const struct dv_idmap *m, const struct dv_digest *id,
 		  uint64_t *value)
 {
-	size_t i;
+	uint32_t number;
 
 	if (!m->n)
 		return false;
-	i = find(m, id->b);
-	if (!*used_at(m, i))
+	number = *find(m, id->b);
+	if (!number)
 		return false;
 	if (value)
-		memcpy(value, slot_at(m, i) + dv_algo_size(m->algo),
-		       sizeof(*value));
+		*value = value_at(m, number - 1);
 	return true;
 }
 
 int dv_idmap_each(const struct dv_idmap *m, dv_idmap_fn *fn, void *arg)
 {
-	for (size_t i = 0; i < m->cap; i++) {
+	for (size_t i = 0; i < m->n; i++) {
 		struct dv_digest id;
-		uint64_t value;
 		int rc;
 
-		if (!*used_at(m, i))
-			continue;
-		dv_digest_set(&id, m->algo, slot_at(m, i));
-		memcpy(&value, slot_at(m, i) + dv_algo_size(m->algo),
-		       sizeof(value));
-		rc = fn(&id, value, arg);
+		dv_digest_set(&id, m->algo, id_at(m, i));
+		rc = fn(&id, value_at(m, i), arg);
 		if (rc)
 			return rc;
 	}

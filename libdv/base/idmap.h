@@ -14,9 +14,14 @@
 #include "base/digest.h"
 
 struct dv_idmap {
-	uint8_t *slots;		/* open addressing; private */
-	size_t n, cap;
+	size_t n;
 	enum dv_algo algo;
+	/* private */
+	uint8_t *ids;
+	uint64_t *values;	/* NULL while each is 0 */
+	size_t ids_cap, values_cap;
+	uint32_t *table;
+	size_t slots;
 };
 
 void dv_idmap_init(struct dv_idmap *m, enum dv_algo algo);

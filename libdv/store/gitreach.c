@@ -132,7 +132,7 @@ int dv_git_each_pointer(struct dv_git *g, dv_git_blob_fn *fn, void *arg,
 	const char *argv[16] = {
 		"git", "rev-list", "--all", "--reflog", "--format=%T", NULL
 	};
-	struct walk w = { g, { NULL, 0, 0, 0 }, fn, arg };
+	struct walk w = { .g = g, .fn = fn, .arg = arg };
 	struct dv_buf text = DV_BUF_INIT;
 	int rc;
 

@@ -102,12 +102,34 @@ static void any_bytes_are_an_id(void **state)
 	dv_idmap_release(&m);
 }
 
+/* Room for values is made when the first that is not 0 comes. */
+static void a_value_may_come_late(void **state)
+{
+	struct dv_idmap m;
+	struct dv_digest id;
+	uint64_t v;
+
+	(void)state;
+	dv_idmap_init(&m, DV_ALGO_SHA256);
+	for (int i = 0; i < 300; i++) {
+		make_id(&id, DV_ALGO_SHA256, i);
+		dv_idmap_add(&m, &id, i == 100 ? 7 : 0);
+	}
+	for (int i = 0; i < 300; i++) {
+		make_id(&id, DV_ALGO_SHA256, i);
+		assert_true(dv_idmap_get(&m, &id, &v));
+		assert_int_equal(v, i == 100 ? 7 : 0);
+	}
+	dv_idmap_release(&m);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(keeps_every_id_once),
 		cmocka_unit_test(each_stops_where_it_is_told),
 		cmocka_unit_test(any_bytes_are_an_id),
+		cmocka_unit_test(a_value_may_come_late),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
