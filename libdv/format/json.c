@@ -172,12 +172,15 @@ static int fail_key(const struct source *src, size_t end,
 		    struct dv_err *err)
 {
 	const char *p = src->text;
-	size_t from = end, back;
+	size_t from = end, back = 0;
 	char *what;
 	int rc;
 
+	/* A quote behind an odd number of backslashes is part of the key. */
 	do {
 		from -= from > 0;
+		if (from && p[from] != '"')
+			continue;
 		for (back = 0; back < from && p[from - back - 1] == '\\'; )
 			back++;
 	} while (from && (p[from] != '"' || back % 2));

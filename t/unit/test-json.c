@@ -193,6 +193,29 @@ static void no_beginning_of_a_text_is_accepted(void **state)
 	}
 }
 
+/* Where a key begins is looked for from its end. */
+static void a_long_key_that_comes_twice_takes_no_time(void **state)
+{
+	const size_t n = 1 << 20;
+	struct dv_value v = DV_VALUE_INIT;
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_buf text = DV_BUF_INIT;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		dv_buf_str(&text, i ? "1,\"" : "{\"");
+		memset(dv_buf_reserve(&text, n), '\\', n);
+		dv_buf_setlen(&text, text.len + n);
+		dv_buf_str(&text, "\":");
+	}
+	dv_buf_str(&text, "2}");
+	alarm(60);
+	assert_int_equal(dv_json_parse(&v, text.data, text.len, "x.json",
+				       &err), -DV_E_EXISTS);
+	alarm(0);
+	dv_buf_release(&text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -207,6 +230,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_json_is_refused),
 		cmocka_unit_test(depth_has_a_limit),
 		cmocka_unit_test(no_beginning_of_a_text_is_accepted),
+		cmocka_unit_test(a_long_key_that_comes_twice_takes_no_time),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
