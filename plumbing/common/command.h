@@ -95,9 +95,15 @@ void dv_out_char(char c);
 void dv_out_path(const char *path, size_t n, char eol);
 /* Write out.  DV_E_SYS naming stdout; EPIPE ends the program quietly. */
 int dv_out_flush(struct dv_err *err);
+/* Write out; what fails is for dv_out_flush() to tell, later. */
+void dv_out_push(void);
 
 /* To stderr: "warning: ...", "hint: ...", "error: ..."; newline added. */
 void dv_warn(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/*
+ * Hints and plain lines are about the answer, and come behind what dv_out()
+ * was given of it where both streams are one.  Main thread only.
+ */
 void dv_hint(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void dv_error(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* Plain line for people on stderr, "dv: " not prefixed. */

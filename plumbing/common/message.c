@@ -94,6 +94,7 @@ void dv_hint(const char *fmt, ...)
 {
 	va_list ap;
 
+	dv_out_push();
 	va_start(ap, fmt);
 	format("hint: ", fmt, ap);
 	va_end(ap);
@@ -112,6 +113,7 @@ void dv_say(const char *fmt, ...)
 {
 	va_list ap;
 
+	dv_out_push();
 	va_start(ap, fmt);
 	format("", fmt, ap);
 	va_end(ap);

@@ -74,9 +74,14 @@ static void die_of_sigpipe(void)
 	_Exit(141);
 }
 
-int dv_out_flush(struct dv_err *err)
+void dv_out_push(void)
 {
 	note(fflush(stdout) == 0);
+}
+
+int dv_out_flush(struct dv_err *err)
+{
+	dv_out_push();
 	if (!failed)
 		return 0;
 	if (failed == EPIPE)
