@@ -181,7 +181,7 @@ static int refresh(struct job *job, int argc, const char **argv,
 static int cmd_update_index(int argc, const char **argv,
 			    const struct dv_ctx *ctx)
 {
-	struct job job = { NULL };
+	struct job job = { .repo = NULL };
 	const struct dv_opt spec[] = {
 		DV_OPT_BOOL(0, "add", &job.add,
 			    "take files that the index does not have"),
