@@ -224,6 +224,32 @@ test_expect_success 'settings that make no sense: a sentence' '
 	test_expect_code 128 dv -c dv.lockTimeout=-1 rev-parse --store-dir
 '
 
+test_expect_success 'a clone without .dvconfig: the format is that of its pointers' '
+	git init -q bare-of-config &&
+	(
+		cd bare-of-config &&
+		dv init -q &&
+		echo x >data &&
+		dv add -q data &&
+		echo "no pointer" >a.dv &&
+		git add a.dv data.dv &&
+		git commit -q -m "no .dvconfig"
+	) &&
+	for other in xxh128 sha256
+	do
+		rm -rf clone-of-it &&
+		git clone -q bare-of-config clone-of-it &&
+		(
+			cd clone-of-it &&
+			DV_DEFAULT_FORMAT=$other dv init -q &&
+			test "$(setting dv.objectFormat)" = $DV_TEST_FORMAT &&
+			dv status --porcelain >../actual
+		) &&
+		echo "unheld data" >expect &&
+		test_cmp expect actual || return 1
+	done
+'
+
 test_expect_success 'misuse: exit 129' '
 	test_expect_code 129 dv init here &&
 	test_expect_code 129 dv init --nonsense

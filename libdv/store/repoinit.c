@@ -21,7 +21,46 @@ struct init {
 	bool write_algo;
 };
 
-/* Of .dvconfig, the store and the caller, in that order; all must agree. */
+/* The format of what path points to, where it is a pointer: 1, or 0. */
+static int algo_of_pointer(struct init *in, const char *path,
+			   enum dv_algo *algo, struct dv_err *err)
+{
+	struct dv_buf text = DV_BUF_INIT;
+	struct dv_pointer p;
+	int rc;
+
+	rc = dv_file_read(&text, in->workfd, path, DV_POINTER_MAX, err);
+	if (rc >= 0)
+		rc = dv_pointer_parse(&p, text.data, text.len, path, err);
+	if (rc >= 0)
+		*algo = p.manifest.algo;
+	dv_buf_release(&text);
+	return rc >= 0;
+}
+
+/*
+ * A clone whose .dvconfig nobody committed: its pointers say what it is.
+ * What cannot be read says nothing.  1 and *algo, or 0.
+ */
+static int guess_algo(struct init *in, enum dv_algo *algo)
+{
+	struct dv_strlist pointers = DV_STRLIST_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	int rc = 0;
+
+	if (in->workfd >= 0 &&
+	    !dv_git_tracked_pointers(in->git, &pointers, &ignored))
+		for (size_t i = 0; i < pointers.n && !rc; i++)
+			rc = algo_of_pointer(in, pointers.v[i], algo,
+					     &ignored);
+	dv_strlist_release(&pointers);
+	return rc;
+}
+
+/*
+ * Of .dvconfig, the store, pointers and the caller, in that order; all must
+ * agree.
+ */
 static int choose_algo(struct init *in, enum dv_algo algo, bool given,
 		       struct dv_err *err)
 {
@@ -32,6 +71,8 @@ static int choose_algo(struct init *in, enum dv_algo algo, bool given,
 	in->write_algo = !rc;
 	if (!rc)
 		rc = dv_repofile_store(&there, in->store_dir, err);
+	if (!rc)
+		rc = guess_algo(in, &there);
 	if (rc < 0)
 		return rc;
 	in->algo = rc ? there : algo;
