@@ -2,12 +2,14 @@
 #include "porcelain/display.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "plumbing/common/command.h"
 #include "porcelain/human.h"
 
-/* A configuration longer than this is named, not shown. */
+/* A configuration longer than this is named, not shown; in a log. */
 #define CONFIG_SHOWN_MAX 400
+#define CONFIG_LINE_MAX 100
 
 int dv_display_open(struct dv_display *d, struct dv_session *s,
 		    struct dv_err *err)
@@ -172,6 +174,32 @@ static void put_message(const struct dv_record *rec)
 	dv_display_text("    ", rec->message ? rec->message : "");
 }
 
+/*
+ * One line: what tells the versions of a sweep apart.  None where there is
+ * no configuration; one that is not here any more is no reason to fail.
+ */
+static int put_config_line(struct dv_display *d, const struct dv_record *rec,
+			   struct dv_err *err)
+{
+	struct dv_buf text = DV_BUF_INIT;
+	struct dv_err why = DV_ERR_INIT;
+	int rc;
+
+	rc = dv_display_config(d, rec, &text, &why);
+	if (rc == -DV_E_MISSING)
+		dv_out("Config:   %.8s, not in this store\n",
+		       rec->config_hash);
+	else if (rc < 0)
+		*err = why;
+	else if (text.len > CONFIG_LINE_MAX)
+		dv_out("Config:   %.8s, %zu bytes\n", rec->config_hash,
+		       text.len);
+	else if (strcmp(dv_buf_cstr(&text), "{}"))
+		dv_display_text("Config:   ", dv_buf_cstr(&text));
+	dv_buf_release(&text);
+	return rc == -DV_E_MISSING ? 0 : rc;
+}
+
 int dv_display_entry(struct dv_display *d, const struct dv_version *v,
 		     struct dv_err *err)
 {
@@ -182,6 +210,8 @@ int dv_display_entry(struct dv_display *d, const struct dv_version *v,
 	dv_out_char('\n');
 	if (!rc)
 		rc = put_code(d, &v->rec, err);
+	if (!rc)
+		rc = put_config_line(d, &v->rec, err);
 	if (rc < 0)
 		return rc;
 	put_person(&v->rec);

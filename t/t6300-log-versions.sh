@@ -34,6 +34,7 @@ test_expect_success 'an entry reads as one of git log' '
 	version data@${v3%-*} (here, latest)
 	Code:     $(git rev-parse HEAD)
 	          analysis
+	Config:   {"v":3}
 	Author:   C O Mitter <committer@example.com>
 	Date:     $(TZ=UTC+7 date -d "@$test_now" "+%a %b %-d %H:%M:%S %Y -0700")
 	Data:     5 files, 73 B
@@ -42,6 +43,19 @@ test_expect_success 'an entry reads as one of git log' '
 	EOF
 	dv log -n 1 data >.git/actual &&
 	test_cmp .git/expect .git/actual
+'
+
+test_expect_success 'a configuration too long for a line is named' '
+	lab_commit 4 four --set long=$(printf "%0200d" 1) &&
+	dv log -n 1 data >.git/out &&
+	hash=$(dv log --json -n 1 data | jq -r ".[0].config_hash") &&
+	sed -n "/^Config/p" .git/out >.git/actual &&
+	echo "Config:   $(echo $hash | cut -c1-8), 211 bytes" >.git/expect &&
+	test_cmp .git/expect .git/actual &&
+	dv checkout -q data@v:$v3 &&
+	dv checkout -q plot.png@v:$(dv log --json plot.png |
+		jq -r ".[1].version") &&
+	dv forget -q data@latest plot.png@latest
 '
 
 test_expect_success '--oneline' '
