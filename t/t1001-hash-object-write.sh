@@ -135,6 +135,29 @@ test_expect_success 'GIT_DIR says which repository' '
 	test_cmp there actual
 '
 
+test_expect_success NOBODY 'two users write into a store that is shared' '
+	group=$(test_as_nobody id -g) &&
+	mkdir shared &&
+	chgrp $group shared &&
+	chmod 2775 shared &&
+	(
+		umask 077 &&
+		git init -q --shared=group shared/r &&
+		chgrp -R $group shared/r &&
+		chmod g+rx shared/r &&
+		cd shared/r &&
+		dv init &&
+		echo ours | dv hash-object -w --stdin &&
+		dv repack -a -q
+	) &&
+	echo theirs >theirs &&
+	chmod a+r theirs &&
+	test_as_nobody sh -c "umask 077 && cd shared/r &&
+		dv hash-object -w --stdin && dv repack -a -q" <theirs &&
+	(cd shared/r && dv cat-object $(test_id theirs)) >actual &&
+	test_cmp theirs actual
+'
+
 test_expect_success NOBODY 'a store that may not be written says so' '
 	git init -q ro &&
 	(cd ro && dv init) &&

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -166,6 +167,38 @@ int dv_fsync(int fd, const char *name, struct dv_err *err)
 			return dv_err_sys(err, "cannot sync '%s'", name);
 	}
 	return 0;
+}
+
+static bool is_shared(int dirfd, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	size_t n = slash ? (size_t)(slash - path) : 0;
+	char dir[PATH_MAX];
+	struct stat st;
+
+	if (slash == path)
+		n = 1;
+	if (n >= sizeof(dir))
+		return false;
+	memcpy(dir, path, n);
+	dir[n] = '\0';
+	return !fstatat(dirfd, n ? dir : ".", &st, 0) &&
+	       (st.st_mode & (S_ISGID | S_IWGRP)) == (S_ISGID | S_IWGRP);
+}
+
+void dv_share(int dirfd, const char *path)
+{
+	struct stat st;
+	mode_t mode;
+
+	if (!is_shared(dirfd, path) ||
+	    fstatat(dirfd, path, &st, AT_SYMLINK_NOFOLLOW))
+		return;
+	mode = st.st_mode | (st.st_mode & S_IRWXU) >> 3;
+	if (S_ISDIR(st.st_mode))
+		mode |= S_ISGID;
+	if (!S_ISLNK(st.st_mode) && mode != st.st_mode)
+		fchmodat(dirfd, path, mode & 07777, 0);
 }
 
 int dv_fsync_dir(int dirfd, const char *path, struct dv_err *err)

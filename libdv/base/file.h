@@ -46,7 +46,16 @@ int dv_file_create(int dirfd, const char *path, const void *buf, size_t n,
 
 int dv_fsync(int fd, const char *name, struct dv_err *err);
 int dv_fsync_dir(int dirfd, const char *path, struct dv_err *err);
-/* Make path and the directories above it; existing ones are fine. */
+/*
+ * Give the group what the owner may do with path, which was just made, if
+ * the directory that it is in is shared: writable for the group and with
+ * the set-group-ID bit, as git init --shared makes them.  Best effort.
+ */
+void dv_share(int dirfd, const char *path);
+/*
+ * Make path and the directories above it, shared as dv_share() does;
+ * existing ones are fine.
+ */
 int dv_mkdirs(const char *path, mode_t mode, struct dv_err *err);
 /* Remove path and all below it; missing is fine.  Follows no link. */
 int dv_remove_tree(int dirfd, const char *path, struct dv_err *err);

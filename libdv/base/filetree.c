@@ -15,8 +15,10 @@ static int make_dir(const char *path, mode_t mode)
 	struct stat st;
 	int saved;
 
-	if (!mkdir(path, mode))
+	if (!mkdir(path, mode)) {
+		dv_share(AT_FDCWD, path);
 		return 0;
+	}
 	/* Also on EROFS, EACCES and the like: it may be there already. */
 	saved = errno;
 	if (saved != ENOENT && !stat(path, &st)) {

@@ -138,6 +138,7 @@ static int write_file(int dirfd, const char *path, const void *buf, size_t n,
 				"beside '%s'", path);
 		goto out;
 	}
+	dv_share(dir, tmp);
 	rc = fill(fd, buf, n, path, err);
 	if (!rc && (replace ? renameat(dir, tmp, dir, base) :
 			      link_new(dir, tmp, base)))

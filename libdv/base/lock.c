@@ -35,8 +35,13 @@ static void sleep_ms(int64_t ms)
 /* A shared lock may be taken where we may only read. */
 static int open_file(const char *path, enum dv_lock_kind kind)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int fd = open(path, O_RDWR | O_CLOEXEC);
 
+	if (fd < 0 && errno == ENOENT) {
+		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		if (fd >= 0)
+			dv_share(AT_FDCWD, path);
+	}
 	if (fd < 0 && kind == DV_LOCK_SHARED &&
 	    (errno == EACCES || errno == EROFS))
 		fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -77,10 +77,13 @@ int dv_odb_mkdirs(struct dv_odb *odb, struct dv_err *err)
 	bool made = false;
 
 	for (size_t i = 0; i < sizeof(dirs) / sizeof(*dirs); i++) {
-		if (!mkdir(dirs[i], 0777))
-			made = true;
-		else if (errno != EEXIST)
+		if (mkdir(dirs[i], 0777)) {
+			if (errno == EEXIST)
+				continue;
 			return dv_err_sys(err, "cannot make '%s'", dirs[i]);
+		}
+		dv_share(AT_FDCWD, dirs[i]);
+		made = true;
 	}
 	return made ? dv_fsync_dir(AT_FDCWD, odb->dir, err) : 0;
 }

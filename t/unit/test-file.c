@@ -7,6 +7,8 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "base/lock.h"
+
 /*
  * The linker gives us these calls of the code under test (--wrap), so
  * that a test can make one fail.
@@ -307,6 +309,42 @@ static void a_missing_directory_is_named(void **state)
 	assert_int_equal(dv_fsync_dir(AT_FDCWD, ".", &err), 0);
 }
 
+static unsigned mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(stat(path, &st), 0);
+	return st.st_mode & 07777;
+}
+
+/* As git init --shared makes it: g+ws. */
+static void what_is_made_in_a_shared_directory_is_shared(void **state)
+{
+	struct dv_lock lock = DV_LOCK_INIT;
+	struct dv_err err = DV_ERR_INIT;
+	mode_t mask = umask(077);
+
+	(void)state;
+	assert_int_equal(mkdir("s", 0777), 0);
+	assert_int_equal(dv_mkdirs("s/own", 0777, &err), 0);
+	assert_int_equal(mode_of("s/own"), 0700);
+	assert_int_equal(chmod("s", 02770), 0);
+	assert_int_equal(dv_mkdirs("s/a/b", 0777, &err), 0);
+	assert_int_equal(mode_of("s/a"), 02770);
+	assert_int_equal(mode_of("s/a/b"), 02770);
+	assert_int_equal(dv_file_write(AT_FDCWD, "s/a/f", "x", 1, 0666,
+				       &err), 0);
+	assert_int_equal(mode_of("s/a/f"), 0660);
+	assert_int_equal(dv_file_write(AT_FDCWD, "s/own/f", "x", 1, 0666,
+				       &err), 0);
+	assert_int_equal(mode_of("s/own/f"), 0600);
+	assert_int_equal(dv_lock_take(&lock, "s/a/lock", DV_LOCK_EXCLUSIVE, 0,
+				      &err), 0);
+	dv_lock_release(&lock);
+	assert_int_equal(mode_of("s/a/lock"), 0660);
+	umask(mask);
+}
+
 static void mkdirs_makes_all_levels(void **state)
 {
 	struct dv_err err = DV_ERR_INIT;
@@ -495,6 +533,7 @@ int main(void)
 		UNIT_TMP_TEST(a_failed_write_leaves_the_old_file_alone),
 		UNIT_TMP_TEST(a_full_disk_leaves_nothing_behind),
 		UNIT_TMP_TEST(a_missing_directory_is_named),
+		UNIT_TMP_TEST(what_is_made_in_a_shared_directory_is_shared),
 		UNIT_TMP_TEST(mkdirs_makes_all_levels),
 		UNIT_TMP_TEST(remove_tree_removes_links_not_targets),
 		UNIT_TMP_TEST(remove_tree_goes_to_any_depth),
