@@ -154,7 +154,8 @@ test_expect_success NOBODY 'two users write into a store that is shared' '
 	chmod a+r theirs &&
 	test_as_nobody sh -c "umask 077 && cd shared/r &&
 		dv hash-object -w --stdin && dv repack -a -q" <theirs &&
-	(cd shared/r && dv cat-object $(test_id theirs)) >actual &&
+	id=$(test_id theirs) &&
+	(cd shared/r && dv cat-object $id) >actual &&
 	test_cmp theirs actual
 '
 
