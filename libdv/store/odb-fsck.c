@@ -217,6 +217,9 @@ int64_t dv_odb_fsck(struct dv_odb *odb, bool full, dv_odb_fault_fn *fn,
 	if (!rc && !l->bad.code) {
 		dv_progress_phase(p, "checking large objects", 0, 0);
 		rc = dv_odb_each(odb, check_large, &f, err);
+		/* Told of already, with the index that it is in. */
+		if (rc == -DV_E_FORMAT && f.faults)
+			rc = 0;
 	}
 	dv_strlist_release(&packs);
 	dv_idmap_release(&f.damaged);

@@ -99,7 +99,7 @@ static void put_again(struct dv_odb *odb, bool repair, const void *p,
 static void a_damaged_index_file_loses_no_object(void **state)
 {
 	static const long at[] = { 3, 24, IDS, IDS + 17, IDS + 33, IDS + 40,
-				   IDS + 90 };
+				   IDS + 44, IDS + 90 };
 
 	(void)state;
 	for (size_t i = 0; i < 2 * sizeof(at) / sizeof(*at); i++) {
@@ -128,6 +128,7 @@ static void a_damaged_index_file_loses_no_object(void **state)
 		}
 		flip("store/packs/*.idx", at[i / 2]);
 		odb = open_store(DV_ALGO_XXH128);
+		assert_true(fsck(odb, i % 2) > 0);
 		if (dv_odb_repack(odb, &r, &err) < 0)
 			assert_int_equal(err.code, DV_E_FORMAT);
 		dv_odb_close(odb);
