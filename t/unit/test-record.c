@@ -129,7 +129,7 @@ static void a_message_is_only_a_message(void **state)
 static void no_value_makes_a_line_of_its_own(void **state)
 {
 	static const char *const values[] = {
-		"x\nDv-Parent: " PARENT, "x\n\nDv-Record: 1", "\"", "\\", " ",
+		("x\nDv-Parent: " PARENT), "x\n\nDv-Record: 1", "\"", "\\", " ",
 		"x\r", "\t", "a\x01", "\xff", "---", "\"x\" y", "x ",
 	};
 
