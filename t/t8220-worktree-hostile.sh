@@ -9,8 +9,7 @@ id_of () {
 	sed -n "s/^manifest //p" "$1.dv"
 }
 
-# forged <record>...: the pointer of "evil" to a manifest of these, which
-# dv write-manifest would not write
+# pointer_to <manifest>: the text of a pointer to it
 pointer_to () {
 	printf "dv-pointer 1\nmanifest %s\nfiles 1\nsize 2\n" "$1"
 }
@@ -86,6 +85,16 @@ test_expect_success 'write-manifest takes no path that leads out, so add and che
 	do
 		printf "100644 2 %s\t%s\n100644 2 %s\tzzz\n" $id "$p" $id >.git/in && test_expect_code 128 dv write-manifest <.git/in 2>err || return 1
 	done
+'
+
+# DV_TEST_FOLDS_CASE=1: as if the file system took "A" and "a" for the same.
+test_expect_success 'names that differ in case alone, where the file system folds it' '
+	mkdir case && echo 1 >case/Read && echo 2 >case/read && mkdir case/In case/in && echo 3 >case/In/x && echo 4 >case/in/y &&
+	dv add -q case && m=$(id_of case) && mv case .git/case && mv .git/dv/index/case .git/index-of-case &&
+	test_expect_code 128 env DV_TEST_FOLDS_CASE=1 dv checkout case 2>err && test_grep "^fatal: .case. has .In. and .in. in one directory" err &&
+	test_path_is_missing case && test_expect_code 128 env DV_TEST_FOLDS_CASE=1 dv checkout-manifest $m .git/out 2>err && test_path_is_missing .git/out &&
+	DV_TEST_FOLDS_CASE=0 dv checkout case && diff -r case .git/case && rm -r case/in case/read && dv add -q case && rm -r case &&
+	DV_TEST_FOLDS_CASE=1 dv checkout case && test_path_is_file case/Read && dv rm -q case && rm -r case
 '
 
 test_expect_success 'a damaged index: told, whatever byte it is, and never believed' '

@@ -118,7 +118,10 @@ int dv_wtco_check_objects(struct dv_wtco *c, struct dv_err *err);
 int dv_wtco_check_space(struct dv_wtco *c, struct dv_err *err);
 /* Second part of the plan: what of old is not in new. */
 int dv_wtco_plan_old(struct dv_wtco *c, struct dv_err *err);
-/* Names that collide where the file system folds case. */
+/*
+ * Names that collide where the file system folds case; for tests
+ * DV_TEST_FOLDS_CASE (0 or 1) in the environment answers whether it does.
+ */
 int dv_wtco_check_case(struct dv_wtco *c, struct dv_err *err);
 
 #endif
