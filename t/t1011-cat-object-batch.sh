@@ -37,7 +37,7 @@ test_expect_success '-z: NUL ends records in both directions' '
 
 test_expect_success 'each question is answered before the next is asked' '
 	mkfifo ask answer &&
-	dv cat-object --batch-check <ask >answer &
+	{ dv cat-object --batch-check <ask >answer & } &&
 	pid=$! &&
 	exec 8>ask 9<answer &&
 	for i in 1 2 3
@@ -54,7 +54,7 @@ test_expect_success 'each question is answered before the next is asked' '
 test_expect_success 'an object added meanwhile is seen' '
 	mkfifo ask2 answer2 &&
 	printf later >later &&
-	dv cat-object --batch-check <ask2 >answer2 &
+	{ dv cat-object --batch-check <ask2 >answer2 & } &&
 	pid=$! &&
 	exec 8>ask2 9<answer2 &&
 	id=$(test_id later) &&
