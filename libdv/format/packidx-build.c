@@ -8,10 +8,20 @@
 #include "base/alloc.h"
 #include "format/packidx-layout.h"
 
-/* Objects are kept as they will be written, each behind its id. */
+/*
+ * Of each object is kept: id, 4 block, 4 offset, 4 length, 1 type.  There
+ * are millions, and their size is their length, but for recipes.
+ */
+#define KEPT 13
+
+struct dv_packidx_size {
+	uint32_t object;
+	uint64_t size;
+};
+
 static size_t stride(const struct dv_packidx_builder *b)
 {
-	return dv_algo_size(b->algo) + PACKIDX_OBJECT;
+	return dv_algo_size(b->algo) + KEPT;
 }
 
 void dv_packidx_builder_init(struct dv_packidx_builder *b, enum dv_algo algo)
@@ -22,6 +32,7 @@ void dv_packidx_builder_init(struct dv_packidx_builder *b, enum dv_algo algo)
 void dv_packidx_builder_release(struct dv_packidx_builder *b)
 {
 	free(b->objects);
+	free(b->sizes);
 	free(b->blocks);
 	dv_packidx_builder_init(b, b->algo);
 }
@@ -35,6 +46,12 @@ uint32_t dv_packidx_builder_block(struct dv_packidx_builder *b,
 	return b->m++;
 }
 
+static void keep_size(struct dv_packidx_builder *b, uint64_t size)
+{
+	dv_grow(&b->sizes, &b->sizes_cap, b->sizes_n + 1, sizeof(*b->sizes));
+	b->sizes[b->sizes_n++] = (struct dv_packidx_size){ b->n, size };
+}
+
 void dv_packidx_builder_object(struct dv_packidx_builder *b,
 			       const struct dv_digest *id,
 			       const struct dv_pack_object *o)
@@ -44,15 +61,16 @@ void dv_packidx_builder_object(struct dv_packidx_builder *b,
 
 	assert(b->n < DV_PACK_OBJECTS_MAX);
 	dv_grow(&b->objects, &b->objects_cap, (size_t)b->n + 1, stride(b));
-	p = b->objects + b->n++ * stride(b);
+	p = b->objects + b->n * stride(b);
 	memcpy(p, id->b, size);
 	p += size;
 	dv_put_be32(p, o->block);
 	dv_put_be32(p + 4, o->offset);
 	dv_put_be32(p + 8, o->length);
-	memset(p + 12, 0, 4);
 	p[12] = (uint8_t)o->type;
-	dv_put_be64(p + 16, o->size);
+	if (o->size != o->length)
+		keep_size(b, o->size);
+	b->n++;
 }
 
 struct order {
@@ -104,21 +122,44 @@ static uint32_t *sort(const struct dv_packidx_builder *b)
 	return sorted;
 }
 
+static int cmp_sizes(const void *a, const void *b)
+{
+	const struct dv_packidx_size *x = a, *y = b;
+
+	return x->object < y->object ? -1 : x->object > y->object;
+}
+
+/* They were kept in the order of their objects' numbers. */
+static uint64_t size_of(const struct dv_packidx_builder *b, uint32_t object,
+			uint32_t length)
+{
+	struct dv_packidx_size key = { .object = object };
+	const struct dv_packidx_size *found = NULL;
+
+	if (b->sizes_n)
+		found = bsearch(&key, b->sizes, b->sizes_n, sizeof(key),
+				cmp_sizes);
+	return found ? found->size : length;
+}
+
 static void encode_objects(const struct dv_packidx_builder *b,
 			   const uint32_t *sorted, struct dv_buf *out)
 {
 	size_t size = dv_algo_size(b->algo);
-	uint8_t *to = (uint8_t *)dv_buf_reserve(out, b->n * stride(b));
-	uint8_t *ids = to, *objects = to + b->n * size;
+	size_t room = b->n * (size + PACKIDX_OBJECT);
+	uint8_t *ids = (uint8_t *)dv_buf_reserve(out, room);
+	uint8_t *to = ids + b->n * size;
 
-	for (uint32_t i = 0; i < b->n; i++) {
+	for (uint32_t i = 0; i < b->n; i++, to += PACKIDX_OBJECT) {
 		const uint8_t *p = b->objects + sorted[i] * stride(b);
 
 		memcpy(ids + i * size, p, size);
-		memcpy(objects + (size_t)i * PACKIDX_OBJECT, p + size,
-		       PACKIDX_OBJECT);
+		memcpy(to, p + size, KEPT);
+		memset(to + KEPT, 0, 16 - KEPT);
+		dv_put_be64(to + 16, size_of(b, sorted[i],
+					     dv_get_be32(to + 8)));
 	}
-	dv_buf_setlen(out, out->len + b->n * stride(b));
+	dv_buf_setlen(out, out->len + room);
 }
 
 static void encode_fan(const struct dv_packidx_builder *b,

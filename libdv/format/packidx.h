@@ -85,6 +85,8 @@ struct dv_packidx_builder {
 	uint32_t n, m;
 	uint8_t *objects;	/* private */
 	size_t objects_cap;
+	struct dv_packidx_size *sizes;	/* of recipes; private */
+	size_t sizes_n, sizes_cap;
 	struct dv_pack_block *blocks;
 	size_t blocks_cap;
 };
