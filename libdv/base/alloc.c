@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "base/alloc.h"
 
+#include <malloc.h>
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -99,4 +100,11 @@ void dv_grow(void *p, size_t *cap, size_t need, size_t size)
 	mem = dv_reallocarray(mem, n, size);
 	memcpy(p, &mem, sizeof(mem));
 	*cap = n;
+}
+
+void dv_trim(void)
+{
+#ifdef __GLIBC__
+	malloc_trim(0);
+#endif
 }

@@ -29,4 +29,7 @@ char *dv_asprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
  */
 void dv_grow(void *p, size_t *cap, size_t need, size_t size);
 
+/* Give the system back what was freed in small pieces, where that can be. */
+void dv_trim(void);
+
 #endif

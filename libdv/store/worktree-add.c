@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/path.h"
 #include "store/exclude.h"
 #include "store/wtadd.h"
@@ -80,6 +81,9 @@ static int finish(struct dv_wtadd *s, struct dv_buf *bytes, struct dv_err *err)
 	rc = dv_manifest_writer_finish(s->writer, meta, meta_len, &info, err);
 	if (rc < 0)
 		return rc;
+	/* Of a million files, as much as one of the sections to come. */
+	dv_wtscan_drop_names(&s->scan);
+	dv_trim();
 	rc = dv_windex_build_finish(s->build, &info,
 				    base ? base->version : NULL,
 				    base ? base->parts : NULL,
@@ -158,6 +162,9 @@ static int prepare(struct dv_wtadd *s, const struct dv_strlist *paths,
 		return rc;
 	s->merge.single = s->t.root.here && !S_ISDIR(s->t.root.st.st_mode);
 	s->merge.base = s->scan.base = s->base.here ? &s->base.ix : NULL;
+	s->merge.scan = &s->scan;
+	s->merge.rel = &s->t.rel;
+	s->merge.keep_missing = s->a->keep_missing;
 	return 0;
 }
 
@@ -181,14 +188,6 @@ static int begin(struct dv_wtadd *s, struct dv_err *err)
 	return rc;
 }
 
-static int merge(struct dv_wtadd *s, struct dv_err *err)
-{
-	s->merge.scan = &s->scan;
-	s->merge.rel = &s->t.rel;
-	s->merge.keep_missing = s->a->keep_missing;
-	return dv_wtmerge_run(&s->merge, err);
-}
-
 static int run(struct dv_wtadd *s, const struct dv_strlist *paths,
 	       struct dv_err *err)
 {
@@ -202,8 +201,6 @@ static int run(struct dv_wtadd *s, const struct dv_strlist *paths,
 	dv_progress_phase(s->a->progress, "scanning", 0, 0);
 	if (rc >= 0)
 		rc = dv_wtadd_scan(s, err);
-	if (rc >= 0)
-		rc = merge(s, err);
 	if (rc >= 0)
 		rc = dv_wtadd_read(s, err);
 	if (rc >= 0)
@@ -226,8 +223,6 @@ static void release(struct dv_wtadd *s)
 	dv_odb_txn_end(s->txn);
 	dv_manifest_writer_free(s->writer);
 	dv_windex_build_free(s->build);
-	dv_wtadd_read_release(s);
-	dv_wtmerge_release(&s->merge);
 	dv_wtscan_release(&s->scan);
 	for (size_t i = 0; i < s->chains; i++)
 		dv_wtignore_free_chain(s->chain[i]);

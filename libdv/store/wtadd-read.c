@@ -128,22 +128,13 @@ static int read_item(struct dv_wtadd *s, struct dv_wtadd_worker *w,
 	return 0;
 }
 
-static size_t wave_size(const struct dv_wtadd *s, size_t wave)
+static int put_wave(struct dv_wtadd *s, const struct dv_wtadd_wave *wave,
+		    struct dv_err *err)
 {
-	size_t left = s->merge.n - wave * WAVE;
-
-	return left < WAVE ? left : WAVE;
-}
-
-static int put_wave(struct dv_wtadd *s, size_t wave,
-		    const struct dv_wtadd_result *result, struct dv_err *err)
-{
-	size_t n = wave_size(s, wave);
 	int rc = 0;
 
-	for (size_t i = 0; i < n && rc >= 0; i++)
-		rc = dv_wtadd_put(s, &s->merge.item[wave * WAVE + i],
-				  &result[i], err);
+	for (size_t i = 0; i < wave->n && rc >= 0; i++)
+		rc = dv_wtadd_put(s, &wave->item[i], &wave->result[i], err);
 	return rc;
 }
 
@@ -165,47 +156,57 @@ static int read_some(void *arg, int w, size_t first, size_t n,
 		     struct dv_err *err)
 {
 	struct dv_wtadd *s = arg;
-	size_t base = s->wave * WAVE;
 	int rc = 0;
 
 	for (size_t i = first; i < first + n && rc >= 0; i++) {
 		if (i)
 			rc = read_item(s, &s->worker[w],
-				       &s->merge.item[base + i - 1],
-				       &s->result[i - 1], err);
-		else if (s->wave && !any_bad(s))
-			rc = put_wave(s, s->wave - 1, s->before, err);
+				       &s->wave.item[i - 1],
+				       &s->wave.result[i - 1], err);
+		else if (!any_bad(s))
+			rc = put_wave(s, &s->before, err);
 	}
 	dv_progress_add(s->a->progress, n, 0);
 	return rc;
 }
 
-int dv_wtadd_read(struct dv_wtadd *s, struct dv_err *err)
+static int read_wave(struct dv_wtadd *s, struct dv_err *err)
 {
-	int rc = 0;
+	struct dv_wtadd_wave swap = s->before;
+	int rc;
 
-	s->workers = dv_parallel_threads();
-	s->worker = dv_calloc((size_t)s->workers, sizeof(*s->worker));
-	for (int i = 0; i < s->workers; i++)
-		s->worker[i].fd = -1;
-	s->result = dv_calloc(WAVE, sizeof(*s->result));
-	s->before = dv_calloc(WAVE, sizeof(*s->before));
-	dv_progress_phase(s->a->progress, "adding", s->merge.n, 0);
-
-	for (; s->wave * WAVE < s->merge.n && rc >= 0; s->wave++) {
-		struct dv_wtadd_result *swap = s->before;
-
-		rc = dv_parallel_for(wave_size(s, s->wave) + 1, BATCH,
-				     s->workers, read_some, s, err);
-		s->before = s->result;
-		s->result = swap;
-	}
-	if (rc >= 0 && s->wave && !s->bad.n)
-		rc = put_wave(s, s->wave - 1, s->before, err);
+	rc = dv_parallel_for(s->wave.n + 1, BATCH, s->workers, read_some, s,
+			     err);
+	s->before = s->wave;
+	s->wave = swap;
+	s->wave.n = 0;
 	return rc;
 }
 
-void dv_wtadd_read_release(struct dv_wtadd *s)
+/* Told by the merge of each item. */
+static int take_item(void *arg, const struct dv_wtitem *item,
+		     struct dv_err *err)
+{
+	struct dv_wtadd *s = arg;
+
+	s->wave.item[s->wave.n++] = *item;
+	return s->wave.n == WAVE ? read_wave(s, err) : 0;
+}
+
+static void init_wave(struct dv_wtadd_wave *wave)
+{
+	wave->n = 0;
+	wave->item = dv_calloc(WAVE, sizeof(*wave->item));
+	wave->result = dv_calloc(WAVE, sizeof(*wave->result));
+}
+
+static void free_wave(struct dv_wtadd_wave *wave)
+{
+	free(wave->item);
+	free(wave->result);
+}
+
+static void release(struct dv_wtadd *s)
 {
 	for (int i = 0; i < s->workers; i++) {
 		if (s->worker[i].fd >= 0)
@@ -213,6 +214,30 @@ void dv_wtadd_read_release(struct dv_wtadd *s)
 		dv_buf_release(&s->worker[i].work);
 	}
 	free(s->worker);
-	free(s->result);
-	free(s->before);
+	free_wave(&s->wave);
+	free_wave(&s->before);
+}
+
+int dv_wtadd_read(struct dv_wtadd *s, struct dv_err *err)
+{
+	int rc;
+
+	s->workers = dv_parallel_threads();
+	s->worker = dv_calloc((size_t)s->workers, sizeof(*s->worker));
+	for (int i = 0; i < s->workers; i++)
+		s->worker[i].fd = -1;
+	init_wave(&s->wave);
+	init_wave(&s->before);
+	s->merge.fn = take_item;
+	s->merge.arg = s;
+	dv_progress_phase(s->a->progress, "adding",
+			  dv_wtmerge_expect(&s->merge), 0);
+
+	rc = dv_wtmerge_run(&s->merge, err);
+	if (rc >= 0)
+		rc = read_wave(s, err);
+	if (rc >= 0 && !s->bad.n)
+		rc = put_wave(s, &s->before, err);
+	release(s);
+	return rc;
 }

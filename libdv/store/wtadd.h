@@ -36,6 +36,13 @@ struct dv_wtadd_result {
 	uint8_t state;
 };
 
+/* Files that are read together. */
+struct dv_wtadd_wave {
+	size_t n;
+	struct dv_wtitem *item;
+	struct dv_wtadd_result *result;
+};
+
 struct dv_wtadd_worker;
 
 struct dv_wtadd {
@@ -51,9 +58,8 @@ struct dv_wtadd {
 	int64_t began;			/* by the file system's clock */
 	bool file_mode;			/* core.fileMode */
 
-	struct dv_wtadd_result *result, *before;	/* of a wave, and of
-							   the one before */
-	size_t wave;			/* which one is being read */
+	struct dv_wtadd_wave wave, before;	/* the one before is put
+						   together meanwhile */
 	struct dv_wtadd_worker *worker;
 	int workers;
 
@@ -72,11 +78,10 @@ void dv_wtadd_note_bad(void *add, const char *sentence);
 /* Fill s->scan from what the target names. */
 int dv_wtadd_scan(struct dv_wtadd *s, struct dv_err *err);
 /*
- * Read the items of s->merge and put them together.  Nothing is put
- * together any more once a file was bad.
+ * Merge scan and index, read the items of that and put them together.
+ * Nothing is put together any more once a file was bad.
  */
 int dv_wtadd_read(struct dv_wtadd *s, struct dv_err *err);
-void dv_wtadd_read_release(struct dv_wtadd *s);
 /* Give item and result to the manifest's writer and the index's. */
 int dv_wtadd_put(struct dv_wtadd *s, const struct dv_wtitem *item,
 		 const struct dv_wtadd_result *result, struct dv_err *err);

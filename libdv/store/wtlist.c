@@ -54,11 +54,24 @@ static int cmp(const void *a, const void *b)
 		      ((const struct dv_wtname *)b)->name);
 }
 
+/* Lists of millions of names are kept: without the room to grow. */
+static void shrink(struct dv_wtlist *l)
+{
+	if (!l->n)
+		return;
+	l->v = dv_reallocarray(l->v, l->n, sizeof(*l->v));
+	l->cap = l->n;
+	l->names.cap = l->names.len + 1;
+	l->names.data = dv_realloc(l->names.data, l->names.cap);
+}
+
 static void finish(struct dv_wtlist *l)
 {
-	const char *p = l->names.data;
+	const char *p;
 	bool sorted = true;
 
+	shrink(l);
+	p = l->names.data;
 	for (size_t i = 0; i < l->n; i++) {
 		l->v[i].name = p;
 		p += l->v[i].len + 1;

@@ -9,11 +9,12 @@
 #include "store/wttarget.h"
 
 struct merge {
-	struct dv_wtmerge *m;
+	const struct dv_wtmerge *m;
 	uint32_t next;			/* entry of the index to look at */
 	struct dv_buf old, found;	/* paths */
 	struct dv_windex_item item;	/* of next, if has */
 	bool has;
+	uint32_t n;			/* items handed out */
 };
 
 void dv_wtmerge_path(const struct dv_wtmerge *m, const struct dv_wtitem *item,
@@ -35,13 +36,22 @@ void dv_wtmerge_path(const struct dv_wtmerge *m, const struct dv_wtitem *item,
 		   dir->list.v[item->file].len);
 }
 
-static void add(struct dv_wtmerge *m, uint32_t dir, uint32_t file,
-		uint32_t old, bool gone)
+size_t dv_wtmerge_expect(const struct dv_wtmerge *m)
 {
-	struct dv_wtitem item = { dir, file, old, gone };
+	size_t n = 0;
 
-	dv_grow(&m->item, &m->cap, m->n + 1, sizeof(*m->item));
-	m->item[m->n++] = item;
+	for (size_t i = 0; i < m->scan->n; i++)
+		n += m->scan->dir[i].list.n;
+	return m->base && m->base->entries > n ? m->base->entries : n;
+}
+
+static int give(struct merge *g, const struct dv_wtitem *item,
+		struct dv_err *err)
+{
+	if (g->n++ >= DV_WTMERGE_EMPTY)
+		return dv_err_set(err, DV_E_LIMIT, "more than four thousand "
+				  "million files in one dataset");
+	return g->m->fn(g->m->arg, item, err);
 }
 
 /* Read the entry at next. */
@@ -112,13 +122,18 @@ static int take_old(struct merge *g, const struct dv_buf *path, uint32_t *same,
 
 		if (c > 0)
 			break;
-		if (c == 0)
+		if (c == 0) {
 			*same = g->next;
-		else
-			add(g->m, DV_WTMERGE_NONE, DV_WTMERGE_NONE, g->next,
-			    !stays(g));
+		} else {
+			struct dv_wtitem item = { DV_WTMERGE_NONE,
+						  DV_WTMERGE_NONE, g->next,
+						  !stays(g) };
+
+			rc = give(g, &item, err);
+		}
 		g->next++;
-		rc = look(g, err);
+		if (rc >= 0)
+			rc = look(g, err);
 		if (c == 0)
 			break;
 	}
@@ -140,21 +155,16 @@ static int take_found(void *arg, size_t dir, ptrdiff_t file,
 	struct merge *g = arg;
 	struct dv_wtitem item = { (uint32_t)dir, file < 0 ? DV_WTMERGE_EMPTY :
 				  (uint32_t)file, DV_WTMERGE_NONE, false };
-	uint32_t same;
 	int rc;
 
-	if (g->m->n >= DV_WTMERGE_EMPTY)
-		return dv_err_set(err, DV_E_LIMIT, "more than four thousand "
-				  "million files in one dataset");
 	dv_wtmerge_path(g->m, &item, &g->found);
 	if (file < 0 && is_kept_dir(g->m, &g->found))
 		return 0;
-	rc = take_old(g, &g->found, &same, err);
-	add(g->m, item.dir, item.file, same, false);
-	return rc;
+	rc = take_old(g, &g->found, &item.old, err);
+	return rc < 0 ? rc : give(g, &item, err);
 }
 
-int dv_wtmerge_run(struct dv_wtmerge *m, struct dv_err *err)
+int dv_wtmerge_run(const struct dv_wtmerge *m, struct dv_err *err)
 {
 	struct merge g = { .m = m, .old = DV_BUF_INIT, .found = DV_BUF_INIT };
 	uint32_t same;
@@ -168,11 +178,4 @@ int dv_wtmerge_run(struct dv_wtmerge *m, struct dv_err *err)
 	dv_buf_release(&g.old);
 	dv_buf_release(&g.found);
 	return rc;
-}
-
-void dv_wtmerge_release(struct dv_wtmerge *m)
-{
-	free(m->item);
-	m->item = NULL;
-	m->n = m->cap = 0;
 }

@@ -30,14 +30,15 @@ struct dv_wtmerge {
 	const struct dv_strlist *rel;	/* the parts that were scanned */
 	bool single;		/* a dataset that is one file */
 	bool keep_missing;
-
-	/* out */
-	struct dv_wtitem *item;
-	size_t n, cap;
+	/* told of each item in turn; a failure ends it */
+	int (*fn)(void *arg, const struct dv_wtitem *item,
+		  struct dv_err *err);
+	void *arg;
 };
 
-int dv_wtmerge_run(struct dv_wtmerge *m, struct dv_err *err);
-void dv_wtmerge_release(struct dv_wtmerge *m);
+int dv_wtmerge_run(const struct dv_wtmerge *m, struct dv_err *err);
+/* About how many items there will be. */
+size_t dv_wtmerge_expect(const struct dv_wtmerge *m);
 
 /* Path of an item that the scan found, from the dataset. */
 void dv_wtmerge_path(const struct dv_wtmerge *m, const struct dv_wtitem *item,

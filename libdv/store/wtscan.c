@@ -345,6 +345,17 @@ int dv_wtscan_run(struct dv_wtscan *s, struct dv_err *err)
 	return rc;
 }
 
+void dv_wtscan_drop_names(struct dv_wtscan *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		struct dv_wtlist *l = &s->dir[i].list;
+		struct dv_windex_stat st = l->st;
+
+		dv_wtlist_release(l);
+		l->st = st;
+	}
+}
+
 void dv_wtscan_release(struct dv_wtscan *s)
 {
 	for (size_t i = 0; i < s->n; i++) {

@@ -73,6 +73,8 @@ void dv_wtscan_add_one(struct dv_wtscan *s, const char *rel, const char *name,
  * Scan.  What is bad is told and left out; a failure is one of dv itself.
  */
 int dv_wtscan_run(struct dv_wtscan *s, struct dv_err *err);
+/* Empty the lists; what is known of the directories themselves stays. */
+void dv_wtscan_drop_names(struct dv_wtscan *s);
 void dv_wtscan_release(struct dv_wtscan *s);
 
 /*
