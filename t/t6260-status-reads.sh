@@ -6,6 +6,8 @@ test_description='dv status: what people read, and in which directory'
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-lab.sh"
 
+git_dir=$PWD/.git
+
 # listed: the paths that status prints, in the order printed.
 listed () {
 	dv status >"$git_dir/out" &&
@@ -13,7 +15,6 @@ listed () {
 }
 
 test_expect_success 'setup: one dataset staged and changed, one new' '
-	git_dir=$PWD/.git &&
 	lab_init &&
 	lab_commit 1 one &&
 	mkdir -p src/deep &&

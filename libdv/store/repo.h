@@ -48,8 +48,9 @@ int dv_repo_odb(struct dv_repo *r, struct dv_odb **out, struct dv_err *err);
 
 /*
  * Make the store and .dvconfig.  Idempotent; another format than the one
- * that is there, also if only in a tracked pointer, is DV_E_EXISTS.  name_space NULL: from the origin's URL,
- * else the work tree's name.  *fresh: it was not there before.
+ * that is there, also if only in a tracked pointer, is DV_E_EXISTS.
+ * name_space NULL: from the origin's URL, else the work tree's name.
+ * *fresh: it was not there before.
  */
 int dv_repo_init(enum dv_algo algo, bool algo_given, const char *name_space,
 		 bool *fresh, struct dv_err *err);
