@@ -45,7 +45,8 @@ int dv_odb_open(struct dv_odb **out, const char *dir, enum dv_algo algo,
 		struct dv_err *err);
 void dv_odb_close(struct dv_odb *odb);
 enum dv_algo dv_odb_algo(const struct dv_odb *odb);
-/* What is added is compressed, 1 to 19; 0, as at first: stored. */
+#define DV_ODB_LEVEL_MAX 19
+/* What is added is compressed, 1 to LEVEL_MAX; 0, as at first: stored. */
 void dv_odb_set_level(struct dv_odb *odb, int level);
 /* How long to wait for a gc or a repack; 60 s at first. */
 void dv_odb_set_lock_timeout(struct dv_odb *odb, int ms);

@@ -210,14 +210,33 @@ void dv_repo_close(struct dv_repo *r)
 	free(r);
 }
 
+static int find_level(struct dv_repo *r, int *level, struct dv_err *err)
+{
+	int64_t n = 0;
+	int rc = dv_git_config_int(r->git, "dv.compression", &n, err);
+
+	if (rc < 0)
+		return rc;
+	if (n < 0 || n > DV_ODB_LEVEL_MAX)
+		return dv_err_set(err, DV_E_INVALID,
+				  "setting 'dv.compression' is not between 0 "
+				  "and %d", DV_ODB_LEVEL_MAX);
+	*level = (int)n;
+	return 0;
+}
+
 int dv_repo_odb(struct dv_repo *r, struct dv_odb **out, struct dv_err *err)
 {
-	int rc;
+	int level = 0, rc;
 
 	if (!r->odb) {
-		rc = dv_odb_open(&r->odb, r->store_dir, r->algo, err);
+		rc = find_level(r, &level, err);
+		if (rc >= 0)
+			rc = dv_odb_open(&r->odb, r->store_dir, r->algo, err);
 		if (rc < 0)
 			return rc;
+		dv_odb_set_level(r->odb, level);
+		dv_odb_set_lock_timeout(r->odb, r->lock_timeout);
 	}
 	*out = r->odb;
 	return 0;
