@@ -2,6 +2,7 @@
 #include "porcelain/commit-check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/path.h"
 #include "plumbing/common/command.h"
@@ -85,6 +86,31 @@ int dv_commit_check_age(struct dv_session *s, const struct dv_record *rec,
 		dv_hint("dv commit --code=<rev> names another commit");
 	}
 	return 0;
+}
+
+int dv_commit_check_config(struct dv_session *s, const struct dv_record *rec,
+			   const struct dv_runconfig *config,
+			   struct dv_err *err)
+{
+	struct dv_version before;
+	bool had;
+	int rc;
+
+	if (strcmp(dv_buf_cstr(&config->canonical), "{}") || !rec->parents.n)
+		return 0;
+	rc = dv_versions_find(s->versions, rec->dataset, rec->parents.v[0],
+			      &before, err);
+	if (rc == -DV_E_MISSING)
+		return 0;
+	if (rc < 0)
+		return rc;
+	had = strcmp(before.rec.config_hash, rec->config_hash);
+	if (had)
+		dv_warn("'%s' is recorded without a configuration, and the "
+			"version before, %s, has one", rec->dataset,
+			before.id);
+	dv_version_release(&before);
+	return had;
 }
 
 struct unadded {

@@ -28,6 +28,14 @@ int dv_commit_check_clean(struct dv_session *s, const struct dv_strlist *except,
 int dv_commit_check_age(struct dv_session *s, const struct dv_record *rec,
 		       const struct dv_runconfig *config, struct dv_err *err);
 
+/*
+ * Warn where there is no configuration and the version before had one;
+ * returns 1 then.
+ */
+int dv_commit_check_config(struct dv_session *s, const struct dv_record *rec,
+			   const struct dv_runconfig *config,
+			   struct dv_err *err);
+
 /* Warn where the work tree has changes that were not added. */
 int dv_commit_check_added(struct dv_session *s, const struct dv_record *rec,
 			 struct dv_err *err);

@@ -22,6 +22,7 @@ struct dv_commit {
 	struct dv_strlist messages, configs, settings, input_specs;
 	const char *message_file, *code_rev, *command;
 	bool allow_dirty, snapshot, dry_run, quiet, json;
+	bool no_config;			/* where there was one before */
 
 	/* what all of the records have */
 	char *message, *ident;

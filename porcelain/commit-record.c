@@ -116,6 +116,12 @@ static int warn_about(struct dv_commit *c, const struct dv_record *rec,
 
 	rc = dv_commit_check_age(&c->s, rec, &c->config, err);
 	if (!rc)
+		rc = dv_commit_check_config(&c->s, rec, &c->config, err);
+	if (rc > 0) {
+		c->no_config = true;
+		rc = 0;
+	}
+	if (!rc)
 		rc = dv_commit_check_added(&c->s, rec, err);
 	if (!rc)
 		rc = dv_commit_check_same(&c->s, rec, c->quiet, err);
@@ -207,6 +213,9 @@ int dv_commit_write(struct dv_commit *c, struct dv_err *err)
 
 	for (size_t i = 0; !rc && i < c->n; i++)
 		rc = warn_about(c, &c->recs[i], err);
+	if (!rc && c->no_config)
+		dv_hint("dv commit --config=<file>; or for all times: git "
+			"config --file .dvconfig --add dv.config <file>");
 	if (!rc && !c->dry_run)
 		rc = write_config(c, err);
 	for (size_t i = 0; !rc && i < c->n; i++)
