@@ -24,7 +24,7 @@ test_expect_success 'the next one without: a warning, and how to name it' '
 	test_grep "^warning: .data. is recorded without.*$before" .git/err &&
 	test_grep ! "warning: .plot.png" .git/err &&
 	test_grep "^hint: dv commit --config=" .git/err &&
-	test_grep "^warning" .git/err >.git/warnings &&
+	sed -n "/^warning/p" .git/err >.git/warnings &&
 	test_line_count = 1 .git/warnings
 '
 
