@@ -49,6 +49,16 @@ test_expect_success BASH 'files and datasets are arguments' '
 	test_cmp expect actual
 '
 
+test_expect_success BASH 'a dataset is offered as it is called, and once' '
+	mkdir "two words" &&
+	: >"two words.dv" &&
+	name=$(printf "two w\303\266rter") && : >"$name.dv" &&
+	complete ls two &&
+	printf "%s\n" "two words" "two words.dv" "$name" \
+		"$name.dv" | sort >expect &&
+	test_cmp expect actual
+'
+
 test_expect_success ZSH 'zsh reads its own' '
 	zsh -n "$DV_BUILD/contrib/completion/_dv"
 '
