@@ -194,16 +194,19 @@ conform () {
 	'
 
 	test_expect_success 'conformance: of many who create one key one does' '
+		pids= &&
 		for p in 1 2 3 4
 		do
 			for i in 1 2 3 4
 			do
 				printf "create\trace/1\tnumber%s\n" "$p.$i"
 			done >race.in.$p &&
-			{ test-transport "$URL" <race.in.$p >race.out.$p & } ||
-				return 1
+			{
+				test-transport "$URL" <race.in.$p >race.out.$p &
+				pids="$pids $!"
+			} || return 1
 		done &&
-		wait &&
+		wait $pids &&
 		cat race.out.* >actual &&
 		test_line_count = 16 actual &&
 		grep -c " created$" actual >count &&

@@ -28,6 +28,15 @@ static size_t scheme_length(const char *text)
 	return text[n + 1] == ':' || !strncmp(text + n + 1, "//", 2) ? n : 0;
 }
 
+static unsigned usual_port(const char *scheme)
+{
+	if (!strcmp(scheme, "http"))
+		return 80;
+	if (!strcmp(scheme, "https"))
+		return 443;
+	return !strcmp(scheme, "sftp") ? 22 : 0;
+}
+
 static void lower(char *s)
 {
 	for (; *s; s++)
@@ -138,7 +147,9 @@ static int parse_authority(struct dv_url *u, const char *s, size_t n,
 				  n > 200 ? 200 : (int)n, s);
 	free(u->host);
 	u->host = dv_strndup(s, n);
-	lower(u->host);
+	/* Elsewhere it may be the name of a bucket, which has its case. */
+	if (usual_port(u->scheme))
+		lower(u->host);
 	return 0;
 }
 
@@ -298,15 +309,6 @@ void dv_url_encode(struct dv_buf *out, const char *s, size_t n,
 		else
 			dv_buf_printf(out, "%%%02X", (unsigned char)c);
 	}
-}
-
-static unsigned usual_port(const char *scheme)
-{
-	if (!strcmp(scheme, "http"))
-		return 80;
-	if (!strcmp(scheme, "https"))
-		return 443;
-	return !strcmp(scheme, "sftp") ? 22 : 0;
 }
 
 static unsigned port_of(const struct dv_url *u)

@@ -26,7 +26,8 @@
 struct dv_url {
 	char *scheme;		/* lower case */
 	char *user;		/* decoded; NULL: none */
-	char *host;		/* lower case, an IPv6 one in brackets; "" */
+	char *host;		/* lower case for http, https and sftp; an
+				   IPv6 one in brackets; "" */
 	unsigned port;		/* 0: none given */
 	char *path;		/* as written, with its leading '/'; "" */
 	struct dv_strlist params;	/* "name=value", decoded */

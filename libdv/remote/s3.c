@@ -1,0 +1,249 @@
+/* SPDX-License-Identifier: MIT */
+#include "remote/s3-parts.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+
+#define JOBS_DEFAULT 8
+#define JOBS_MAX 64
+#define RETRIES_DEFAULT 6
+#define LOW_SPEED_DEFAULT 30		/* seconds */
+#define CONNECT_TIME 15
+#define MAX_PUT (5ull << 40)		/* bytes of an object */
+#define MAX_CREATE (5ull << 30)		/* bytes of one plain PUT */
+
+/* --- opening ---------------------------------------------------------- */
+
+static bool wants_none(const struct dv_serve *serve, const struct dv_url *u)
+{
+	const char *v = dv_serve_setting(serve, "credentials");
+
+	return (v && !strcmp(v, "none")) || dv_s3_place_anonymous(u);
+}
+
+static int open_place(struct dv_s3 *s, const struct dv_url *u,
+		      struct dv_err *err)
+{
+	struct dv_awsauth *files = NULL;
+	int rc;
+
+	/* Who wants no credentials may still have an endpoint set up. */
+	rc = dv_awsauth_open(&files, dv_s3_place_profile(u), err);
+	if (rc == 0)
+		rc = dv_s3_place_init(&s->place, u, files, err);
+	if (rc == 0 && !wants_none(s->serve, u)) {
+		s->auth = files;
+		files = NULL;
+	}
+	dv_awsauth_close(files);
+	return rc;
+}
+
+static const char *ca_file(const struct dv_s3 *s)
+{
+	const char *v = getenv("AWS_CA_BUNDLE");
+
+	if ((!v || !*v) && s->auth)
+		v = dv_awsauth_setting(s->auth, "ca_bundle");
+	return v && *v ? v : NULL;
+}
+
+static int open_http(struct dv_s3 *s, struct dv_err *err)
+{
+	uint64_t jobs, retries, low, rate;
+	struct dv_http_opts opts = {
+		.protocols = "http,https", .connect_time = CONNECT_TIME
+	};
+	int rc;
+
+	rc = dv_serve_number(s->serve, "jobs", JOBS_DEFAULT, 1, JOBS_MAX,
+			     &jobs, err);
+	if (rc == 0)
+		rc = dv_serve_number(s->serve, "retries", RETRIES_DEFAULT, 0,
+				     100, &retries, err);
+	if (rc == 0)
+		rc = dv_serve_number(s->serve, "low-speed-time",
+				     LOW_SPEED_DEFAULT, 1, 3600, &low, err);
+	if (rc == 0)
+		rc = dv_serve_number(s->serve, "limit-rate", 0, 0, INT64_MAX,
+				     &rate, err);
+	if (rc < 0)
+		return rc;
+	s->jobs = opts.jobs = (unsigned)jobs;
+	s->retries = (unsigned)retries;
+	opts.low_speed_time = (unsigned)low;
+	opts.limit_rate = rate;
+	opts.ca_file = ca_file(s);
+	return dv_http_open(&s->http, &opts, err);
+}
+
+/* What a caller may know, and `dv remote test` shows. */
+static int tell(struct dv_s3 *s, struct dv_err *err)
+{
+	const struct dv_s3_place *p = &s->place;
+	const struct dv_awscred *cred;
+	struct dv_buf origin = DV_BUF_INIT;
+	char number[24];
+	int rc = 0;
+
+	if (s->auth)
+		rc = dv_awsauth_get(s->auth, false, &cred, err);
+	if (rc < 0)
+		return rc;
+	dv_url_origin(&origin, &p->endpoint);
+	dv_serve_can(s->serve, "write", "yes");
+	dv_serve_can(s->serve, "list", "yes");
+	dv_serve_can(s->serve, "create", "probe");
+	snprintf(number, sizeof(number), "%llu", MAX_PUT);
+	dv_serve_can(s->serve, "max-put", number);
+	snprintf(number, sizeof(number), "%llu", MAX_CREATE);
+	dv_serve_can(s->serve, "max-create", number);
+	dv_serve_info(s->serve, "endpoint", "%s", origin.data);
+	dv_serve_info(s->serve, "bucket", "%s", p->bucket);
+	dv_serve_info(s->serve, "style", "%s", p->path_style ? "path" :
+							     "virtual");
+	dv_serve_info(s->serve, "region", "%s", p->region);
+	dv_serve_info(s->serve, "credentials", "%s", s->auth ?
+		      dv_awsauth_source(s->auth) : "none");
+	if (s->auth)
+		dv_serve_info(s->serve, "access-key", "%s", cred->access);
+	dv_buf_release(&origin);
+	return 0;
+}
+
+static int start(struct dv_s3 *s, enum dv_wire_class *class,
+		 struct dv_err *err)
+{
+	const char *text = dv_serve_setting(s->serve, "url");
+	struct dv_url u = DV_URL_INIT;
+	int rc;
+
+	*class = DV_WIRE_FATAL;
+	if (!text)
+		return dv_err_set(err, DV_E_INVALID, "no URL was set");
+	rc = dv_url_parse(&u, text, err);
+	if (rc == 0 && strcmp(u.scheme, "s3") && strcmp(u.scheme, "gs"))
+		rc = dv_err_set(err, DV_E_INVALID, "the remote's URL is "
+				"neither s3://… nor gs://…");
+	if (rc == 0)
+		rc = open_place(s, &u, err);
+	if (rc == 0)
+		rc = open_http(s, err);
+	if (rc == 0) {
+		rc = tell(s, err);
+		*class = DV_WIRE_AUTH;
+	}
+	dv_url_release(&u);
+	return rc;
+}
+
+int dv_s3_open(struct dv_s3 **out, struct dv_serve *serve,
+	       enum dv_wire_class *class, struct dv_err *err)
+{
+	struct dv_s3 *s = dv_calloc(1, sizeof(*s));
+	int rc;
+
+	s->serve = serve;
+	rc = start(s, class, err);
+	if (rc < 0) {
+		dv_s3_close(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+void dv_s3_close(struct dv_s3 *s)
+{
+	if (!s)
+		return;
+	if (s->http) {
+		s->abandoned = true;
+		dv_http_cancel(s->http);
+		dv_http_close(s->http);
+	}
+	dv_awsauth_close(s->auth);
+	dv_s3_place_release(&s->place);
+	free(s);
+}
+
+/* --- working ---------------------------------------------------------- */
+
+void dv_s3_reply(struct dv_s3 *s, const struct dv_wire_reply *r)
+{
+	s->asked--;
+	if (!s->abandoned)
+		dv_serve_reply(s->serve, r);
+}
+
+void dv_s3_fail(struct dv_s3 *s, uint64_t id, enum dv_wire_class class,
+		const struct dv_err *err)
+{
+	s->asked--;
+	if (!s->abandoned)
+		dv_serve_error(s->serve, id, class, err);
+}
+
+void dv_s3_ask(struct dv_s3 *s, const struct dv_wire_request *r)
+{
+	struct dv_err err = DV_ERR_INIT;
+
+	s->asked++;
+	if (strlen(s->place.prefix) + strlen(r->key) > DV_WIRE_KEY_MAX) {
+		dv_err_set(&err, DV_E_LIMIT, "the key '%.100s…' is longer "
+			   "than S3 allows below this prefix", r->key);
+		dv_s3_fail(s, r->id, DV_WIRE_FATAL, &err);
+		return;
+	}
+	switch (r->verb) {
+	case DV_WIRE_GET:
+		dv_s3_get(s, r);
+		break;
+	case DV_WIRE_PUT:
+		dv_s3_put(s, r);
+		break;
+	case DV_WIRE_HEAD:
+		dv_s3_head(s, r);
+		break;
+	case DV_WIRE_LIST:
+		dv_s3_list(s, r);
+		break;
+	case DV_WIRE_DELETE:
+		dv_s3_delete(s, r);
+		break;
+	}
+}
+
+unsigned dv_s3_busy(const struct dv_s3 *s)
+{
+	if (s->abandoned)
+		return s->cleaning;
+	return s->asked + dv_http_busy(s->http);
+}
+
+bool dv_s3_has_room(const struct dv_s3 *s)
+{
+	return s->asked < 4 * s->jobs;
+}
+
+int dv_s3_step(struct dv_s3 *s, int fd, int timeout_ms, struct dv_err *err)
+{
+	return dv_http_step(s->http, fd, timeout_ms, err);
+}
+
+void dv_s3_abandon(struct dv_s3 *s)
+{
+	s->abandoned = true;
+	dv_s3_upload_abandon(s);
+}
+
+void dv_s3_counts(const struct dv_s3 *s, uint64_t *requests,
+		  uint64_t *retries)
+{
+	*requests = s->requests;
+	*retries = s->again;
+}
