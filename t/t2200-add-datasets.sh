@@ -282,4 +282,11 @@ test_expect_success 'nothing to add is misuse' '
 	test_expect_code 129 dv add
 '
 
+test_expect_success 'a new dataset and a part of it is that dataset' '
+	mkdir fresh && echo 1 >fresh/1 &&
+	dv add fresh fresh/1 2>err &&
+	sed -n "/^hint/!p" err >actual && echo "fresh: added, 1 file, 2 B" >expect &&
+	test_cmp expect actual && test_path_is_missing fresh/1.dv
+'
+
 test_done

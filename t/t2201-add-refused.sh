@@ -167,4 +167,16 @@ test_expect_success 'one bad dataset does not undo the one before it' '
 	test_path_is_file good.dv && test_path_is_missing odd.dv
 '
 
+test_expect_success 'what git and dv read in a work tree is no data' '
+	: >.dvignore && : >.gitattributes && mkdir -p deep && : >deep/.dvignore &&
+	for path in .dvignore .gitattributes deep/.dvignore
+	do
+		test_expect_code 128 dv add $path 2>err &&
+		test_grep "^fatal: .$path. is read by .* and is no data" err &&
+		test_grep "^hint: git add .$path.$" err &&
+		test_path_is_missing $path.dv || return 1
+	done &&
+	rm -r .dvignore .gitattributes deep
+'
+
 test_done

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "store/worktree.h"
 
 /* From the end: paths of one dataset tend to be named in a row. */
@@ -14,6 +15,17 @@ static struct dv_wtgroup *find(struct dv_wtgroups *g, const char *dataset)
 		if (!strcmp(g->v[i].dataset, dataset))
 			return &g->v[i];
 	return NULL;
+}
+
+/* Is it a part of one that is to become a dataset? */
+static bool is_in_fresh(const struct dv_wtgroups *g, const char *path)
+{
+	for (size_t i = 0; i < g->n; i++)
+		if (g->v[i].fresh &&
+		    dv_path_inside(g->v[i].dataset, strlen(g->v[i].dataset),
+				   path, strlen(path)))
+			return true;
+	return false;
 }
 
 static struct dv_wtgroup *add_group(struct dv_wtgroups *g, const char *name,
@@ -40,6 +52,8 @@ int dv_wtgroups_add(struct dv_wtgroups *g, struct dv_repo *r,
 	if (rc >= 0)
 		rc = dv_worktree_dataset_of(r, path, &dataset, err);
 	if (rc < 0)
+		goto out;
+	if (!dataset && is_in_fresh(g, path))
 		goto out;
 	one = find(g, dataset ? dataset : path);
 	if (!one)

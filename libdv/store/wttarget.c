@@ -130,6 +130,26 @@ static int check_pointer(struct dv_repo *r, const char *path,
 	return rc;
 }
 
+/* What git and dv read in a work tree comes with a clone, through git. */
+static int check_not_ours(const char *path, struct dv_err *err)
+{
+	static const char *const ours[] = {
+		".dvconfig", ".dvignore", ".gitignore", ".gitattributes",
+		".gitmodules"
+	};
+	const char *base = strrchr(path, '/');
+
+	base = base ? base + 1 : path;
+	for (size_t i = 0; i < sizeof(ours) / sizeof(*ours); i++) {
+		if (strcmp(base, ours[i]))
+			continue;
+		dv_err_set(err, DV_E_INVALID, "'%s' is read by %s and is no "
+			   "data", path, base[1] == 'd' ? "dv" : "git");
+		return dv_err_hint(err, "git add '%s'", path);
+	}
+	return 0;
+}
+
 int dv_wttarget_check_new(struct dv_repo *r, const char *path,
 			  struct dv_err *err)
 {
@@ -140,7 +160,9 @@ int dv_wttarget_check_new(struct dv_repo *r, const char *path,
 	if (rc < 0)
 		return rc;
 	free(index);
-	rc = check_own_repo(r, path, err);
+	rc = check_not_ours(path, err);
+	if (rc >= 0)
+		rc = check_own_repo(r, path, err);
 	if (rc >= 0)
 		rc = check_pointer(r, path, err);
 	if (rc >= 0)
