@@ -5,7 +5,7 @@
  * With --porcelain, records:
  *	(staged | behind | absent | unheld | gone) SP <dataset>
  *	(modified | new | missing | mode | type) SP <path>
- * With --json an object a dataset, one a line.
+ * With --json one array with an object a dataset.
  */
 #include "porcelain/status.h"
 
@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 
 #include "plumbing/common/command.h"
+#include "porcelain/jsonout.h"
 #include "porcelain/session.h"
 
 static const char *const usage[] = {
@@ -172,12 +173,13 @@ static int cmd_status(int argc, const char **argv, const struct dv_ctx *ctx)
 	bool records = false, json = false, nul = false;
 	const struct dv_opt spec[] = {
 		DV_OPT_BOOL(0, "porcelain", &records, "records for scripts"),
-		DV_OPT_BOOL(0, "json", &json, "print a JSON object a dataset"),
+		DV_OPT_BOOL(0, "json", &json, "one JSON array"),
 		DV_OPT_BOOL('z', NULL, &nul,
 			    "records end in NUL; implies --porcelain"),
 		DV_OPT_END
 	};
 	struct job job = { .s = DV_SESSION_INIT };
+	struct dv_value list = dv_value_array();
 	struct dv_err err = DV_ERR_INIT;
 	int rc;
 
@@ -197,11 +199,14 @@ static int cmd_status(int argc, const char **argv, const struct dv_ctx *ctx)
 				!job.failed);
 	for (size_t i = 0; i < job.n; i++) {
 		if (rc >= 0 && json)
-			dv_status_print_json(&job.v[i]);
+			dv_status_json(&job.v[i], dv_value_push(&list));
 		else if (rc >= 0 && (records || nul))
 			dv_status_print_records(&job.v[i], nul ? '\0' : '\n');
 		dv_status_release(&job.v[i]);
 	}
+	if (rc >= 0 && json)
+		dv_jsonout_print(&list);
+	dv_value_release(&list);
 	free(job.v);
 	dv_session_close(&job.s);
 	if (rc >= 0 && job.failed)

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "format/value.h"
 #include "store/worktree.h"
 
 struct dv_status_change {
@@ -50,7 +51,7 @@ void dv_status_print(const struct dv_status *v, size_t n, const char *prefix,
 		     bool whole);
 /* (staged | behind | absent | unheld | gone) SP <dataset>, <word> SP <path> */
 void dv_status_print_records(const struct dv_status *s, char eol);
-/* One object. */
-void dv_status_print_json(const struct dv_status *s);
+/* One object, into map. */
+void dv_status_json(const struct dv_status *s, struct dv_value *map);
 
 #endif

@@ -282,28 +282,29 @@ void dv_status_print_records(const struct dv_status *s, char eol)
 	dv_buf_release(&path);
 }
 
-void dv_status_print_json(const struct dv_status *s)
+void dv_status_json(const struct dv_status *s, struct dv_value *map)
 {
-	struct dv_value map = dv_value_map();
+	struct dv_buf path = DV_BUF_INIT;
 	struct dv_value *list;
 
-	dv_jsonout_str(&map, "dataset", s->dataset);
-	dv_jsonout_id(&map, "pointer", &s->pointer);
-	dv_jsonout_id(&map, "index", &s->index);
-	dv_jsonout_bool(&map, "staged", s->staged);
-	dv_jsonout_bool(&map, "behind", s->behind);
-	dv_jsonout_bool(&map, "absent", s->absent);
-	dv_jsonout_bool(&map, "unheld", s->unheld);
-	dv_jsonout_bool(&map, "gone", s->gone);
-	list = dv_jsonout_array(&map, "changes");
+	*map = dv_value_map();
+	dv_jsonout_str(map, "dataset", s->dataset);
+	dv_jsonout_id(map, "pointer", &s->pointer);
+	dv_jsonout_id(map, "index", &s->index);
+	dv_jsonout_bool(map, "staged", s->staged);
+	dv_jsonout_bool(map, "behind", s->behind);
+	dv_jsonout_bool(map, "absent", s->absent);
+	dv_jsonout_bool(map, "unheld", s->unheld);
+	dv_jsonout_bool(map, "gone", s->gone);
+	list = dv_jsonout_array(map, "changes");
 	for (size_t i = 0; i < s->changes; i++) {
 		struct dv_value *one = dv_value_push(list);
 
 		*one = dv_value_map();
-		dv_jsonout_text(one, "path", s->change[i].path,
-				s->change[i].n);
+		dv_status_path(s, &s->change[i], &path);
+		dv_jsonout_text(one, "path", path.data, path.len);
 		dv_jsonout_str(one, "change",
 			       dv_status_word(s->change[i].what));
 	}
-	dv_jsonout_print(&map);
+	dv_buf_release(&path);
 }

@@ -149,12 +149,13 @@ test_expect_success 'odd names are quoted, and raw with -z' '
 	rm "$(printf "data/a\nb")"
 '
 
-test_expect_success '--json is an object a dataset' '
-	echo q >data/1 && echo r >data/r && dv status --json >actual && test_line_count = 2 actual &&
-	head -n 1 actual >first &&
+test_expect_success '--json is an array, an object a dataset' '
+	echo q >data/1 && echo r >data/r && dv status --json >actual && test_line_count = 1 actual &&
+	jq -r ".[].dataset" actual >first && test_line_count = 2 first &&
+	jq -c ".[0]" actual >first &&
 	test_grep "\"dataset\":\"data\"" first && test_grep "\"staged\":false" first &&
-	test_grep "{\"path\":\"1\",\"change\":\"modified\"}" first &&
-	test_grep "{\"path\":\"r\",\"change\":\"new\"}" first &&
+	test_grep "{\"path\":\"data/1\",\"change\":\"modified\"}" first &&
+	test_grep "{\"path\":\"data/r\",\"change\":\"new\"}" first &&
 	dv checkout -f data && rm -f data/r
 '
 
