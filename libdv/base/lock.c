@@ -32,19 +32,25 @@ static void sleep_ms(int64_t ms)
 	nanosleep(&t, NULL);
 }
 
+/*
+ * Who holds it writes into it, so a link would let others of the group
+ * choose what is written over.
+ */
+#define FLAGS (O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY)
+
 /* A shared lock may be taken where we may only read. */
 static int open_file(const char *path, enum dv_lock_kind kind)
 {
-	int fd = open(path, O_RDWR | O_CLOEXEC);
+	int fd = open(path, O_RDWR | FLAGS);
 
 	if (fd < 0 && errno == ENOENT) {
-		fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+		fd = open(path, O_RDWR | O_CREAT | FLAGS, 0666);
 		if (fd >= 0)
 			dv_share(AT_FDCWD, path);
 	}
 	if (fd < 0 && kind == DV_LOCK_SHARED &&
 	    (errno == EACCES || errno == EROFS))
-		fd = open(path, O_RDONLY | O_CLOEXEC);
+		fd = open(path, O_RDONLY | FLAGS);
 	return fd;
 }
 

@@ -178,6 +178,29 @@ static void a_lock_that_cannot_be_opened_is_named(void **state)
 	assert_non_null(strstr(err.msg, "'no/L'"));
 }
 
+/* Its holder's name must not be written over what a link points to. */
+static void a_link_is_no_lock(void **state)
+{
+	static const enum dv_lock_kind kinds[] = { DV_LOCK_SHARED,
+						   DV_LOCK_EXCLUSIVE };
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_buf text = DV_BUF_INIT;
+
+	(void)state;
+	unit_write("file", "precious");
+	assert_int_equal(symlink("file", "L"), 0);
+	for (int i = 0; i < 2; i++) {
+		struct dv_lock l = DV_LOCK_INIT;
+
+		assert_int_equal(dv_lock_take(&l, "L", kinds[i], 0, &err),
+				 -DV_E_SYS);
+		assert_non_null(strstr(err.msg, "'L'"));
+	}
+	assert_int_equal(dv_file_read(&text, AT_FDCWD, "file", 100, &err), 0);
+	assert_string_equal(text.data, "precious");
+	dv_buf_release(&text);
+}
+
 static void a_reader_needs_no_write_permission(void **state)
 {
 	struct dv_lock l = DV_LOCK_INIT;
@@ -203,6 +226,7 @@ int main(void)
 		UNIT_TMP_TEST(a_killed_holder_holds_nothing),
 		UNIT_TMP_TEST(two_handles_of_one_process_exclude_each_other),
 		UNIT_TMP_TEST(a_lock_that_cannot_be_opened_is_named),
+		UNIT_TMP_TEST(a_link_is_no_lock),
 		UNIT_TMP_TEST(a_reader_needs_no_write_permission),
 	};
 
