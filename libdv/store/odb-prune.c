@@ -10,11 +10,22 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/hex.h"
 #include "store/odb-parts.h"
 
 /* Should the file name in directory fd, of which st tells, go? */
 typedef bool doomed_fn(int fd, const char *name, const struct stat *st,
 		       int64_t grace);
+
+/* What goes to the trash are packs; whatever else is there is not ours. */
+static bool is_pack(const char *name)
+{
+	const char *dot = strchr(name, '.');
+	size_t n = dot ? (size_t)(dot - name) : 0;
+
+	return (n == 32 || n == 64) && dv_hex_is(name, n) &&
+	       (!strcmp(dot, ".pack") || !strcmp(dot, ".idx"));
+}
 
 /*
  * The time says since when it is there, but nobody can set that of a file
@@ -26,7 +37,8 @@ static bool is_old(int fd, const char *name, const struct stat *st,
 	time_t since = st->st_mtime;
 
 	(void)fd;
-	(void)name;
+	if (!is_pack(name))
+		return false;
 	if (st->st_uid != geteuid() && st->st_ctime > since)
 		since = st->st_ctime;
 	return time(NULL) - since > grace;

@@ -201,6 +201,9 @@ static void a_left_over_does_not_stay_for_its_number(void **state)
 	dv_odb_close(odb);
 }
 
+#define OURS "store/trash/0123456789abcdef0123456789abcdef.pack"
+#define THEIRS "store/trash/f123456789abcdef0123456789abcdef.pack"
+
 /* The one who moved it there could not set its time. */
 static void what_belongs_to_another_user_has_its_grace_too(void **state)
 {
@@ -211,14 +214,35 @@ static void what_belongs_to_another_user_has_its_grace_too(void **state)
 
 	(void)state;
 	put(odb, "x", 1, &id);
-	unit_write("store/trash/ours", "old");
-	unit_write("store/trash/theirs", "old");
-	make_old("store/trash/ours", 1000);
-	make_old("store/trash/theirs", 1000);
-	given = !chown("store/trash/theirs", 12345, -1);
+	unit_write(OURS, "old");
+	unit_write(THEIRS, "old");
+	make_old(OURS, 1000);
+	make_old(THEIRS, 1000);
+	given = !chown(THEIRS, 12345, -1);
 	assert_int_equal(dv_odb_prune(odb, 500, &err), 0);
-	assert_int_equal(access("store/trash/ours", F_OK), -1);
-	assert_int_equal(access("store/trash/theirs", F_OK), given ? 0 : -1);
+	assert_int_equal(access(OURS, F_OK), -1);
+	assert_int_equal(access(THEIRS, F_OK), given ? 0 : -1);
+	dv_odb_close(odb);
+}
+
+/* The trash may turn out to be a directory of somebody's own. */
+static void what_is_no_pack_is_not_thrown_away(void **state)
+{
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_digest id;
+
+	(void)state;
+	put(odb, "x", 1, &id);
+	assert_int_equal(system("mkdir home && mv store/trash home/trash && "
+				"ln -s ../home store/trash"), 0);
+	unit_write("home/letter", "precious");
+	unit_write("home/letter.pack", "precious");
+	make_old("home/letter", 1000);
+	make_old("home/letter.pack", 1000);
+	assert_int_equal(dv_odb_prune(odb, 0, &err), 0);
+	assert_int_equal(access("home/letter", F_OK), 0);
+	assert_int_equal(access("home/letter.pack", F_OK), 0);
 	dv_odb_close(odb);
 }
 
@@ -231,6 +255,7 @@ int main(void)
 		UNIT_TMP_TEST(left_overs_of_dead_processes_are_pruned),
 		UNIT_TMP_TEST(a_left_over_does_not_stay_for_its_number),
 		UNIT_TMP_TEST(what_belongs_to_another_user_has_its_grace_too),
+		UNIT_TMP_TEST(what_is_no_pack_is_not_thrown_away),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
