@@ -9,6 +9,7 @@
 
 #include <stdlib.h>
 
+#include "base/path.h"
 #include "porcelain/human.h"
 #include "porcelain/session.h"
 #include "store/resolve.h"
@@ -114,16 +115,23 @@ static int checkout_spec(struct job *job, const char *text,
 static int check_deleted(struct job *job, const char *dataset,
 			 struct dv_err *err)
 {
+	const char *prefix = job->s.repo->prefix;
 	char *pointer = dv_asprintf("%s.dv", dataset);
 	struct dv_strlist tracked = DV_STRLIST_INIT;
+	char *typed, *typed_pointer;
 	int rc;
 
 	rc = dv_git_tracked(job->s.repo->git, pointer, &tracked, err);
 	if (rc >= 0 && tracked.n) {
 		dv_err_set(err, DV_E_MISSING, "'%s' is deleted, but git still "
 			   "has it", pointer);
+		typed = dv_path_relative(dataset, prefix);
+		typed_pointer = dv_path_relative(pointer, prefix);
 		rc = dv_err_hint(err, "git checkout -- '%s' brings it back, "
-				 "dv rm '%s' stops tracking", pointer, dataset);
+				 "dv rm '%s' stops tracking", typed_pointer,
+				 typed);
+		free(typed_pointer);
+		free(typed);
 	}
 	dv_strlist_release(&tracked);
 	free(pointer);

@@ -139,6 +139,7 @@ int dv_commit_check_added(struct dv_session *s, const struct dv_record *rec,
 	struct dv_buf path = DV_BUF_INIT;
 	struct unadded u = { .n = 0 };
 	char count[DV_HUMAN_MAX];
+	char *typed;
 	int rc;
 
 	if (rec->files > DV_COMMIT_CHECK_FILES_MAX)
@@ -152,7 +153,9 @@ int dv_commit_check_added(struct dv_session *s, const struct dv_record *rec,
 			"first is '%s'",
 			dv_human_count(count, u.n, "change", "changes"),
 			rec->dataset, path.data);
-		dv_hint("dv add %s, then dv commit again", rec->dataset);
+		typed = dv_path_relative(rec->dataset, s->repo->prefix);
+		dv_hint("dv add %s, then dv commit again", typed);
+		free(typed);
 	}
 	free(u.first);
 	dv_buf_release(&path);

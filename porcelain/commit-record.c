@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/path.h"
 #include "porcelain/commit-check.h"
 #include "porcelain/jsonout.h"
 #include "store/worktree.h"
@@ -44,6 +45,17 @@ static int find_parent(struct dv_commit *c, struct dv_record *rec,
 	return rc < 0 ? rc : 0;
 }
 
+/* "dv add <dataset>", as it is typed where the user is, and what it does. */
+static int hint_add(struct dv_commit *c, const char *dataset,
+		    const char *what, struct dv_err *err)
+{
+	char *typed = dv_path_relative(dataset, c->s.repo->prefix);
+
+	dv_err_hint(err, "dv add %s%s", typed, what);
+	free(typed);
+	return -err->code;
+}
+
 static int check_content(struct dv_commit *c, const char *dataset,
 			 struct dv_pointer *ptr, struct dv_err *err)
 {
@@ -55,15 +67,15 @@ static int check_content(struct dv_commit *c, const char *dataset,
 	if (!rc) {
 		dv_err_set(err, DV_E_MISSING, "'%s' has no pointer, '%s.dv', "
 			   "in the work tree", dataset, dataset);
-		return dv_err_hint(err, "dv add %s", dataset);
+		return hint_add(c, dataset, "", err);
 	}
 	rc = dv_odb_stat(c->s.odb, &ptr->manifest, NULL, err);
 	if (rc)
 		return rc < 0 ? rc : 0;
 	dv_err_set(err, DV_E_MISSING, "the content that '%s.dv' names is not "
 		   "in this store", dataset);
-	return dv_err_hint(err, "dv add %s takes in what lies in the work "
-			   "tree", dataset);
+	return hint_add(c, dataset, " takes in what lies in the work tree",
+			err);
 }
 
 static char *copy_or_null(const char *s)

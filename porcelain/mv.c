@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
+#include "base/path.h"
 #include "store/worktree.h"
 
 static const char *const usage[] = {
@@ -31,10 +32,20 @@ static char *choose_name(struct dv_repo *r, const char *from, char *to)
 	return name;
 }
 
+/* The pointer's path as it is typed where the user is. */
+static char *pointer_of(struct dv_repo *r, const char *dataset)
+{
+	char *path = dv_asprintf("%s.dv", dataset);
+	char *typed = dv_path_relative(path, r->prefix);
+
+	free(path);
+	return typed;
+}
+
 static int move(struct dv_repo *r, const char **argv, bool quiet,
 		struct dv_err *err)
 {
-	char *from = NULL, *to = NULL;
+	char *from = NULL, *to = NULL, *old, *new;
 	int rc;
 
 	rc = dv_repo_path(r, argv[0], &from, err);
@@ -46,8 +57,12 @@ static int move(struct dv_repo *r, const char **argv, bool quiet,
 	}
 	if (rc >= 0 && !quiet) {
 		dv_say("%s is %s now", from, to);
-		dv_hint("git add '%s.dv' '%s.dv'; its versions keep the name "
-			"'%s'", from, to, from);
+		old = pointer_of(r, from);
+		new = pointer_of(r, to);
+		dv_hint("git add '%s' '%s'; its versions keep the name '%s'",
+			old, new, from);
+		free(old);
+		free(new);
 	}
 	free(from);
 	free(to);

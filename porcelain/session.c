@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 #include "store/resolve.h"
 #include "store/worktree.h"
 
@@ -100,6 +101,7 @@ int dv_session_held(struct dv_session *s, const char *dataset,
 		    const struct dv_digest *manifest, struct dv_err *err)
 {
 	char id[DV_DIGEST_TEXT];
+	char *typed;
 	int rc;
 
 	rc = dv_odb_stat(s->odb, manifest, NULL, err);
@@ -107,6 +109,9 @@ int dv_session_held(struct dv_session *s, const char *dataset,
 		return rc < 0 ? rc : 0;
 	dv_err_set(err, DV_E_MISSING, "the data of '%s' is not in this store "
 		   "(manifest %s)", dataset, dv_digest_format(id, manifest));
-	return dv_err_hint(err, "git carries only the pointer; put the files "
-			   "here and take them in: dv add '%s'", dataset);
+	typed = dv_path_relative(dataset, s->repo->prefix);
+	dv_err_hint(err, "git carries only the pointer; put the files here "
+		    "and take them in: dv add '%s'", typed);
+	free(typed);
+	return -err->code;
 }

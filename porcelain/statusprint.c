@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/path.h"
 #include "format/value.h"
 #include "plumbing/common/command.h"
 #include "porcelain/human.h"
@@ -50,39 +51,12 @@ void dv_status_path(const struct dv_status *s,
 
 /* --- for people -------------------------------------------------------------- */
 
-/*
- * A path from the top of the work tree as one types it in the directory
- * prefix, "" or "sub/dir/", of it.
- */
-static void relative(struct dv_buf *out, const char *path, size_t n,
-		     const char *prefix)
+static void print_path(const char *path, const char *prefix)
 {
-	size_t same = 0, i = 0;
+	char *shown = dv_path_relative(path, prefix);
 
-	dv_buf_reset(out);
-	while (prefix[i] && i < n && path[i] == prefix[i])
-		if (path[i++] == '/')
-			same = i;
-	/* the directory itself, or one above it */
-	if (i == n && prefix[i] == '/')
-		same = n;
-	for (i = same + (prefix[same] == '/'); prefix[i]; i++)
-		if (prefix[i] == '/')
-			dv_buf_str(out, "../");
-	dv_buf_add(out, path + same, n - same);
-	if (same == n && out->len)
-		dv_buf_setlen(out, out->len - 1);
-	else if (!out->len)
-		dv_buf_char(out, '.');
-}
-
-static void print_path(const char *path, size_t n, const char *prefix)
-{
-	struct dv_buf shown = DV_BUF_INIT;
-
-	relative(&shown, path, n, prefix);
-	dv_out_path(shown.data, shown.len, '\n');
-	dv_buf_release(&shown);
+	dv_out_path(shown, strlen(shown), '\n');
+	free(shown);
 }
 
 /* A section's title comes with the first line in it. */
@@ -99,7 +73,7 @@ static void print_dataset(const char *word, const struct dv_status *s,
 	char files[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
 
 	dv_out("\t%s", word);
-	print_path(s->dataset, strlen(s->dataset), prefix);
+	print_path(s->dataset, prefix);
 	if (totals)
 		dv_out(" (%s, %s)", dv_human_count(files, s->files, "file",
 						   "files"),
@@ -187,7 +161,7 @@ static void print_paths(const struct dv_status *s, const char *prefix)
 	for (size_t i = 0; i < s->changes && i < SHOWN; i++) {
 		dv_status_path(s, &s->change[i], &path);
 		dv_out("\t%s", label[s->change[i].what]);
-		print_path(path.data, path.len, prefix);
+		print_path(dv_buf_cstr(&path), prefix);
 		dv_out_char('\n');
 	}
 	if (s->changes > SHOWN)
@@ -202,7 +176,7 @@ static void print_missing(const struct dv_status *s, const char *prefix)
 	char files[DV_HUMAN_MAX];
 
 	dv_out("\tmissing:     ");
-	print_path(s->dataset, strlen(s->dataset), prefix);
+	print_path(s->dataset, prefix);
 	dv_out(" (all of it, %s)\n",
 	       dv_human_count(files, s->changes, "path", "paths"));
 }

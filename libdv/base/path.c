@@ -202,3 +202,25 @@ bool dv_path_inside(const char *dir, size_t dn, const char *path, size_t n)
 		return n > 0;
 	return n > dn + 1 && path[dn] == '/' && !memcmp(dir, path, dn);
 }
+
+char *dv_path_relative(const char *path, const char *prefix)
+{
+	struct dv_buf out = DV_BUF_INIT;
+	size_t n = strlen(path), same = 0, i = 0;
+
+	while (prefix[i] && i < n && path[i] == prefix[i])
+		if (path[i++] == '/')
+			same = i;
+	/* the directory itself, or one above it */
+	if (i == n && prefix[i] == '/')
+		same = n;
+	for (i = same + (prefix[same] == '/'); prefix[i]; i++)
+		if (prefix[i] == '/')
+			dv_buf_str(&out, "../");
+	dv_buf_add(&out, path + same, n - same);
+	if (same == n && out.len)
+		dv_buf_setlen(&out, out.len - 1);
+	else if (!out.len)
+		dv_buf_char(&out, '.');
+	return dv_buf_detach(&out, NULL);
+}

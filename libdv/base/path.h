@@ -34,6 +34,13 @@ int dv_path_cmp(const char *a, size_t an, const char *b, size_t bn);
 bool dv_path_inside(const char *dir, size_t dn, const char *path, size_t n);
 
 /*
+ * A path from the top of a work tree as it is typed in the directory
+ * prefix of it, "" or "sub/dir/": "../a", "." for the directory itself.
+ * The caller's to free.
+ */
+char *dv_path_relative(const char *path, const char *prefix);
+
+/*
  * Quote as git does (core.quotePath=true): plain when nothing needs it,
  * else in double quotes with \a \b \t \n \v \f \r \" \\ and \ooo.
  */

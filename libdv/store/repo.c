@@ -304,8 +304,11 @@ int dv_repo_pointer(struct dv_repo *r, const char *dataset,
 	    (n < sizeof(marker) || memcmp(buf, marker, sizeof(marker) - 1)))
 		rc = 0;
 	if (rc > 0) {
-		rc = dv_pointer_parse(out, buf, n, path, err);
+		char *typed = dv_path_relative(path, r->prefix);
+
+		rc = dv_pointer_parse(out, buf, n, typed, err);
 		rc = rc < 0 ? rc : 1;
+		free(typed);
 	}
 	free(path);
 	return rc;

@@ -23,6 +23,7 @@ struct checkout {
 	bool has_pointer;
 	struct dv_pointer pointer;
 	struct dv_buf parts;		/* paths with a NUL behind each */
+	char *typed;			/* the dataset, where the user is */
 };
 
 /*
@@ -137,7 +138,7 @@ static int check_git(struct checkout *k, struct dv_err *err)
 	if (rc >= 0 && paths.n) {
 		rc = dv_err_set(err, DV_E_INVALID, "git tracks '%s', which "
 				"dv would write", paths.v[0]);
-		dv_err_hint(err, "git rm -r --cached '%s'", k->dataset);
+		dv_err_hint(err, "git rm -r --cached '%s'", k->typed);
 	}
 	dv_strlist_release(&paths);
 	if (rc >= 0 && !k->has_pointer && !k->co.old.here)
@@ -163,7 +164,8 @@ static int prepare(struct checkout *k, struct dv_err *err)
 
 	co->odb = k->odb;
 	co->algo = k->r->algo;
-	co->shown = co->rootpath = k->dataset;
+	co->shown = k->typed;
+	co->rootpath = k->dataset;
 	co->path = k->c->path ? k->c->path : "";
 	co->force = k->c->force;
 	co->keep_changes = k->c->keep_changes;
@@ -281,10 +283,12 @@ int dv_worktree_checkout(struct dv_repo *r, const char *dataset,
 	rc = dv_repo_lock(r, &lock, err);
 	if (rc < 0)
 		return rc;
+	k.typed = dv_path_relative(dataset, r->prefix);
 	rc = run(&k, err);
 	dv_odb_txn_end(k.txn);
 	dv_wtco_release(&k.co);
 	dv_buf_release(&k.parts);
+	free(k.typed);
 	dv_lock_release(&lock);
 	return rc < 0 ? rc : 0;
 }

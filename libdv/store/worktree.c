@@ -57,21 +57,23 @@ int dv_worktree_pointer(struct dv_repo *r, const char *dataset,
 			struct dv_pointer *out, struct dv_err *err)
 {
 	char *path = dv_asprintf("%s" POINTER_SUFFIX, dataset);
+	char *typed = dv_path_relative(path, r->prefix);
 	struct dv_buf text = DV_BUF_INIT;
 	int rc;
 
 	rc = read_pointer(r, path, &text, err);
 	if (rc > 0) {
-		rc = dv_pointer_parse(out, text.data, text.len, path, err);
+		rc = dv_pointer_parse(out, text.data, text.len, typed, err);
 		if (rc >= 0)
 			rc = 1;
 	}
 	if (rc > 0 && out->manifest.algo != r->algo)
 		rc = dv_err_set(err, DV_E_UNSUPPORTED, "'%s' names a %s "
-				"object, but this repository is %s", path,
+				"object, but this repository is %s", typed,
 				dv_algo_name(out->manifest.algo),
 				dv_algo_name(r->algo));
 	dv_buf_release(&text);
+	free(typed);
 	free(path);
 	return rc;
 }

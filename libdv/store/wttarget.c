@@ -29,6 +29,17 @@ static void list_paths(struct dv_buf *out, const struct dv_strlist *paths)
 		dv_buf_printf(out, " and %zu more", paths->n - SHOWN);
 }
 
+/* What to do to path, as it is typed where the user is. */
+static int hint_path(struct dv_repo *r, const char *command,
+		     const char *path, struct dv_err *err)
+{
+	char *typed = dv_path_relative(path, r->prefix);
+
+	dv_err_hint(err, "%s '%s'", command, typed);
+	free(typed);
+	return -err->code;
+}
+
 static int check_untracked(struct dv_repo *r, const char *path,
 			   struct dv_err *err)
 {
@@ -44,7 +55,7 @@ static int check_untracked(struct dv_repo *r, const char *path,
 		   "git tracks %s" : "git tracks files in it: %s",
 		   dv_buf_cstr(&text));
 	rc = dv_err_prefix(err, "'%s'", path);
-	dv_err_hint(err, "git rm -r --cached '%s'", path);
+	hint_path(r, "git rm -r --cached", path, err);
 out:
 	dv_buf_release(&text);
 	dv_strlist_release(&paths);
@@ -114,7 +125,7 @@ static int check_pointer(struct dv_repo *r, const char *path,
 			rc = dv_err_set(err, DV_E_INVALID, "'%s' is the "
 					"pointer of '%s', which git tracks",
 					path, name);
-			dv_err_hint(err, "dv add '%s'", name);
+			hint_path(r, "dv add", name, err);
 		}
 		free(name);
 		if (rc < 0)
@@ -131,7 +142,8 @@ static int check_pointer(struct dv_repo *r, const char *path,
 }
 
 /* What git and dv read in a work tree comes with a clone, through git. */
-static int check_not_ours(const char *path, struct dv_err *err)
+static int check_not_ours(struct dv_repo *r, const char *path,
+			  struct dv_err *err)
 {
 	static const char *const ours[] = {
 		".dvconfig", ".dvignore", ".gitignore", ".gitattributes",
@@ -145,7 +157,7 @@ static int check_not_ours(const char *path, struct dv_err *err)
 			continue;
 		dv_err_set(err, DV_E_INVALID, "'%s' is read by %s and is no "
 			   "data", path, base[1] == 'd' ? "dv" : "git");
-		return dv_err_hint(err, "git add '%s'", path);
+		return hint_path(r, "git add", path, err);
 	}
 	return 0;
 }
@@ -160,7 +172,7 @@ int dv_wttarget_check_new(struct dv_repo *r, const char *path,
 	if (rc < 0)
 		return rc;
 	free(index);
-	rc = check_not_ours(path, err);
+	rc = check_not_ours(r, path, err);
 	if (rc >= 0)
 		rc = check_own_repo(r, path, err);
 	if (rc >= 0)

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "unit.h"
 
+#include <stdlib.h>
+
 #include "base/path.h"
 
 static int check(const char *path)
@@ -180,6 +182,34 @@ static void inside_is_below_a_slash(void **state)
 	assert_false(inside("b", "a/b"));
 }
 
+static void relative(const char *path, const char *prefix, const char *want)
+{
+	char *got = dv_path_relative(path, prefix);
+
+	assert_string_equal(got, want);
+	free(got);
+}
+
+static void relative_is_as_typed_in_the_prefix(void **state)
+{
+	(void)state;
+	relative("a", "", "a");
+	relative("a/b", "", "a/b");
+	relative("a/b", "a/", "b");
+	relative("a", "a/", ".");
+	relative("a", "a/b/", "..");
+	relative("a", "a/b/c/", "../..");
+	relative("a/b", "a/b/c/", "..");
+	relative("a/b", "c/", "../a/b");
+	relative("a/b", "c/d/", "../../a/b");
+	relative("ab", "a/", "../ab");
+	relative("a", "ab/", "../a");
+	relative("a/bc", "a/b/", "../bc");
+	relative("a/b", "a/bc/", "../b");
+	relative("a/b/c", "a/d/", "../b/c");
+	relative("", "", ".");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -191,6 +221,7 @@ int main(void)
 		cmocka_unit_test(a_component_has_no_slash),
 		cmocka_unit_test(order_is_bytewise_then_length),
 		cmocka_unit_test(inside_is_below_a_slash),
+		cmocka_unit_test(relative_is_as_typed_in_the_prefix),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
