@@ -218,6 +218,15 @@ out:
 	return rc < 0 ? rc : 0;
 }
 
+static void hint_config(const struct dv_commit *c)
+{
+	char *typed = dv_path_relative(".dvconfig", c->s.repo->prefix);
+
+	dv_hint("dv commit --config=<file>; or for all times: git config "
+		"--file %s --add dv.config <file>", typed);
+	free(typed);
+}
+
 int dv_commit_write(struct dv_commit *c, struct dv_err *err)
 {
 	struct dv_value list = dv_value_array();
@@ -226,8 +235,7 @@ int dv_commit_write(struct dv_commit *c, struct dv_err *err)
 	for (size_t i = 0; !rc && i < c->n; i++)
 		rc = warn_about(c, &c->recs[i], err);
 	if (!rc && c->no_config)
-		dv_hint("dv commit --config=<file>; or for all times: git "
-			"config --file .dvconfig --add dv.config <file>");
+		hint_config(c);
 	if (!rc && !c->dry_run)
 		rc = write_config(c, err);
 	for (size_t i = 0; !rc && i < c->n; i++)

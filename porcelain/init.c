@@ -13,6 +13,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/path.h"
 #include "store/repo.h"
 
 static const char *const usage[] = {
@@ -46,6 +47,7 @@ static bool is_tracked(struct dv_repo *r)
 static void say(struct dv_repo *r, bool fresh)
 {
 	const char *format = dv_algo_name(r->algo);
+	char *typed;
 
 	if (!fresh) {
 		dv_out("already here: object format %s, namespace '%s'\n",
@@ -57,8 +59,11 @@ static void say(struct dv_repo *r, bool fresh)
 			dv_out("namespace '%s', in '.dvconfig'\n",
 			       r->name_space);
 	}
-	if (r->workdir && !is_tracked(r))
-		dv_hint("git add .dvconfig, so that a clone knows the format");
+	if (r->workdir && !is_tracked(r)) {
+		typed = dv_path_relative(".dvconfig", r->prefix);
+		dv_hint("git add %s, so that a clone knows the format", typed);
+		free(typed);
+	}
 }
 
 static int cmd_init(int argc, const char **argv, const struct dv_ctx *ctx)

@@ -86,4 +86,22 @@ test_expect_success 'a dataset that moved: git gets both pointers' '
 	test_cmp "$git_dir/expect" "$git_dir/actual"
 '
 
+test_expect_success '.dvconfig is at the top' '
+	git commit -q -m moved && dv commit -q --set a=1 results 2>/dev/null &&
+	echo last >results/a && dv add -q results &&
+	dv commit 2>"$git_dir/err" &&
+	echo "{\"a\":1}" >../a.json &&
+	eval "$(hinted "s/.*for all times: \(.*\)<file>/\1a.json/p")" &&
+	test_path_is_missing .dvconfig &&
+	dv commit -q results 2>"$git_dir/err" &&
+	dv show --config results >"$git_dir/actual" &&
+	test_cmp ../a.json "$git_dir/actual" &&
+	mkdir -p ../other/deep && git init -q ../other && cd ../other/deep &&
+	dv init 2>"$git_dir/err" >"$git_dir/out" &&
+	eval "$(hinted "s/, so that.*//p")" &&
+	git ls-files --full-name .. >"$git_dir/actual" &&
+	echo .dvconfig >"$git_dir/expect" &&
+	test_cmp "$git_dir/expect" "$git_dir/actual"
+'
+
 test_done
