@@ -41,7 +41,7 @@ static int ask_git(struct dv_git *g, const char *path, want_fn *want,
 				"cannot list what git tracks: git ls-files "
 				"ended with status %d",
 				rc);
-	p = text.data;
+	p = dv_buf_cstr(&text);
 	end = p + text.len;
 	while (!rc && p < end) {
 		if (want(p, path))

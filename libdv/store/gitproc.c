@@ -165,7 +165,7 @@ int dv_git_dirty(struct dv_git *g, const struct dv_strlist *except,
 				"cannot tell whether the code is as committed: "
 				"git status ended with status %d",
 				rc);
-	p = text.data;
+	p = dv_buf_cstr(&text);
 	end = p + text.len;
 	while (!rc && p < end) {
 		rc = add_dirty(g, p, except, out, err);
