@@ -63,7 +63,8 @@ static int see_object(void *arg, const struct dv_digest *id, bool meta,
 
 	if (!meta) {
 		p->entries = true;
-		if (dv_digest_eq(id, p->id)) {
+		/* a file that holds a link's target is not the link */
+		if (dv_digest_eq(id, p->id) && e->mode != DV_MODE_LINK) {
 			p->hit = true;
 			dv_strlist_take(&p->paths,
 					dv_strndup(e->path, e->path_len));

@@ -50,6 +50,18 @@ static bool label_fits(const struct dv_label *l, const struct dv_version *v)
 	       begins(dv_digest_hex(hex, &v->rec.manifest), l->manifest);
 }
 
+static const char *base_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+static bool dataset_fits(const struct dv_label *l, const struct dv_version *v)
+{
+	return !strcmp(base_name(v->rec.dataset), l->dataset);
+}
+
 static int add_place(void *arg, const struct dv_version *v, const char *path,
 		     size_t n, struct dv_err *err)
 {
@@ -61,15 +73,11 @@ static int add_place(void *arg, const struct dv_version *v, const char *path,
 	p = &q->places[q->n++];
 	dv_version_copy(&p->v, v);
 	p->path = dv_strndup(path, n);
-	p->named = q->has_label && label_fits(&q->label, v);
+	p->named = DV_NAMED_NOT;
+	if (q->has_label && label_fits(&q->label, v))
+		p->named = dataset_fits(&q->label, v) ? DV_NAMED :
+							DV_NAMED_ALIKE;
 	return 0;
-}
-
-static const char *base_name(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-
-	return slash ? slash + 1 : path;
 }
 
 static int see_version(void *arg, const struct dv_version *v,
@@ -79,7 +87,7 @@ static int see_version(void *arg, const struct dv_version *v,
 
 	(void)err;
 	q->version_known = label_fits(&q->label, v) &&
-		!strcmp(base_name(v->rec.dataset), q->label.dataset);
+			   dataset_fits(&q->label, v);
 	return q->version_known;
 }
 
@@ -89,9 +97,10 @@ static void put_named_first(struct dv_whence_query *q)
 	struct dv_whence_place p;
 	size_t i = 0;
 
-	while (i < q->n && !q->places[i].named)
-		i++;
-	if (i == q->n)
+	for (size_t k = 1; k < q->n; k++)
+		if (q->places[k].named > q->places[i].named)
+			i = k;
+	if (!i)
 		return;
 	p = q->places[i];
 	memmove(q->places + 1, q->places, i * sizeof(p));
@@ -116,11 +125,12 @@ int dv_whence_ask(struct dv_whence *w, struct dv_whence_query *q,
 		return rc;
 	put_named_first(q);
 
-	if (q->n && (!q->has_label || q->places[0].named)) {
-		q->verdict = DV_VERDICT_KNOWN;
-		return 0;
-	}
 	q->verdict = q->n ? DV_VERDICT_LIES : DV_VERDICT_UNKNOWN;
+	if (q->n && (!q->has_label || q->places[0].named))
+		q->verdict = DV_VERDICT_KNOWN;
+	if (q->n && q->places[0].named == DV_NAMED)
+		return 0;
+	/* Of another dataset, it is a name of no version, or a lie. */
 	if (q->has_label)
 		rc = dv_versions_each(w->s.versions, NULL, see_version, q,
 				      err);

@@ -18,7 +18,8 @@
 struct dv_whence_place {
 	struct dv_version v;
 	char *path;
-	bool named;		/* the file's name says this version */
+	/* How much the file's name says this version. */
+	enum { DV_NAMED_NOT, DV_NAMED_ALIKE, DV_NAMED } named;
 };
 
 enum dv_verdict { DV_VERDICT_KNOWN, DV_VERDICT_LIES, DV_VERDICT_UNKNOWN };

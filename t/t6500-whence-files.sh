@@ -195,6 +195,26 @@ test_expect_success 'versions that share blocks are walked once each' '
 	test_line_count = 1 .git/actual
 '
 
+test_expect_success 'the name of one dataset with the content of another lies' '
+	echo first >one.txt && echo second >two.txt && dv add one.txt two.txt &&
+	test_tick && dv commit -q --set pair=1 one.txt two.txt &&
+	name=$(dv log --json one.txt | jq -r ".[0].version") &&
+	name=one-${name%-*}.txt &&
+	cp one.txt ".git/e/$name" && dv whence ".git/e/$name" &&
+	cp two.txt ".git/e/$name" &&
+	test_expect_code 1 dv whence ".git/e/$name" >.git/actual &&
+	test_grep "its name lies: .* of .one.txt. has other content" \
+		.git/actual &&
+	test_grep "Version: two.txt@" .git/actual
+'
+
+test_expect_success 'a file is not known by the target of a link' '
+	ln -s no-such-target many/link && dv add many && test_tick &&
+	dv commit -q --set m=link many &&
+	printf no-such-target >.git/e/text &&
+	test_expect_code 1 dv whence .git/e/text
+'
+
 test_expect_success 'the pipeline of the page' '
 	dv cat-manifest "$(dv rev-parse many@latest)" |
 		grep -F "$(dv hash-object many/1500)" >.git/actual &&
