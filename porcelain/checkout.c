@@ -11,6 +11,7 @@
 
 #include "base/path.h"
 #include "porcelain/human.h"
+#include "porcelain/lastcopy.h"
 #include "porcelain/session.h"
 #include "store/resolve.h"
 #include "store/worktree.h"
@@ -138,6 +139,30 @@ static int check_deleted(struct job *job, const char *dataset,
 	return rc;
 }
 
+/*
+ * A pointer that git never had may have gone with a git clean: with the
+ * files the index would go, and nothing else names them.
+ */
+static int check_last(struct job *job, const char *dataset,
+		      const struct dv_digest *manifest, struct dv_err *err)
+{
+	struct dv_checkout look = { .dry_run = true };
+	int rc;
+
+	if (job->force)
+		return 0;
+	rc = dv_worktree_checkout(job->s.repo, dataset, NULL, &look, err);
+	if (rc < 0 || !look.removed)
+		return rc;
+	rc = dv_lastcopy_named(&job->s, manifest, err);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	dv_err_set(err, DV_E_CONFLICT, "'%s' has no pointer, and no version "
+		   "or commit has its content", dataset);
+	return dv_err_hint(err, "dv add '%s' makes the pointer again, dv "
+			   "checkout --force removes the files", dataset);
+}
+
 static int remove_one(struct job *job, const char *dataset,
 		      struct dv_err *err)
 {
@@ -152,7 +177,9 @@ static int remove_one(struct job *job, const char *dataset,
 				      err);
 	if (rc <= 0)
 		return rc;
-	rc = bring(job, dataset, NULL, &c, err);
+	rc = check_last(job, dataset, &manifest, err);
+	if (rc >= 0)
+		rc = bring(job, dataset, NULL, &c, err);
 	if (rc >= 0 && !job->quiet && c.removed && !job->dry_run)
 		dv_say("%s: no pointer here; dv checkout-manifest %s '%s' "
 		       "would bring it back", dataset,

@@ -145,6 +145,19 @@ test_expect_success 'a dataset whose pointer is gone is removed if unmodified' '
 	git reset -q --hard HEAD~1 && dv checkout && same .git/v2 data && clean
 '
 
+test_expect_success 'nor is one removed that only the index names' '
+	mkdir only && echo only >only/here && dv add only && git clean -fq only.dv &&
+	test_path_is_missing only.dv && test_expect_code 128 dv checkout 2>err &&
+	test_grep "^error: .only. has no pointer, and no version or commit" err &&
+	test_grep "^hint: dv add .only." err && echo only >expect && test_cmp expect only/here &&
+	dv add only && git add only.dv && git commit -qm only && git rm -q only.dv &&
+	git commit -qm "not only" && dv checkout && test_path_is_missing only &&
+	git checkout -q HEAD~1 only.dv && dv checkout && test_cmp expect only/here &&
+	git reset -q --hard HEAD~2 && dv checkout && test_path_is_missing only &&
+	mkdir only && echo never >only/here && dv add only && rm only.dv &&
+	dv checkout -f && test_path_is_missing only && clean
+'
+
 test_expect_success 'a pointer deleted by hand removes nothing' '
 	rm data.dv && test_expect_code 128 dv checkout 2>err && test_grep "is deleted, but git still has it" err &&
 	same .git/v2 data && git checkout -q -- data.dv && clean
