@@ -10,7 +10,8 @@
  * A view is opened in constant time: only the header and the length are
  * looked at.  Every other function that reads checks what it uses, so that
  * a corrupt index is a failure, never a read outside it.
- * dv_packidx_check() checks all of it.
+ * dv_packidx_check() checks all of it.  Until then an id that is not found
+ * may be there, damaged.
  *
  * Failure: DV_E_FORMAT, DV_E_UNSUPPORTED for a newer version.
  */
@@ -59,6 +60,8 @@ struct dv_packidx {
 /* Open a view of the n bytes at p, which must outlive x. */
 int dv_packidx_open(struct dv_packidx *x, const void *p, size_t n,
 		    struct dv_err *err);
+/* Compare the checksum: was anything changed by accident? */
+int dv_packidx_check_sum(const struct dv_packidx *x, struct dv_err *err);
 /* Check everything: order, ranges, fan-out, checksum. */
 int dv_packidx_check(const struct dv_packidx *x, struct dv_err *err);
 

@@ -32,16 +32,24 @@ bool dv_odb_holds(struct dv_odb *odb, const struct dv_digest *id)
 	return dv_packset_find(odb->packs, id, 0, &ref, &err) > 0;
 }
 
-/* What could not be opened may hold it: that is no "no". */
+/*
+ * What could not be opened may hold it, and so may an index with an id
+ * that is damaged: that is no "no".
+ */
 static int answer_no(struct dv_odb *odb, struct dv_err *err)
 {
 	const struct dv_packlist *l;
 	int rc = dv_packset_list(odb->packs, &l, err);
 
-	if (rc < 0 || !l->bad.code)
+	if (rc < 0)
 		return rc;
-	*err = l->bad;
-	return -err->code;
+	if (l->bad.code) {
+		*err = l->bad;
+		return -err->code;
+	}
+	for (size_t k = 0; !rc && k < l->n; k++)
+		rc = dv_packfile_check_sum(l->v[k], err);
+	return rc;
 }
 
 int dv_odb_find(struct dv_odb *odb, const struct dv_digest *id, size_t n,

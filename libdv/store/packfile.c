@@ -115,20 +115,30 @@ void dv_packfile_close(struct dv_packfile *pf)
 	free(pf);
 }
 
+static int blame_index(const struct dv_packfile *pf, struct dv_err *err)
+{
+	dv_packfile_blame(pf, err);
+	return dv_err_hint(err, "where the pack is sound, this makes its "
+			   "index again: dv index-pack '%s.pack'", pf->base);
+}
+
+int dv_packfile_check_sum(struct dv_packfile *pf, struct dv_err *err)
+{
+	if (pf->summed)
+		return 0;
+	if (dv_packidx_check_sum(&pf->idx, err) < 0)
+		return blame_index(pf, err);
+	pf->summed = true;
+	return 0;
+}
+
 int dv_packfile_check(struct dv_packfile *pf, struct dv_err *err)
 {
-	int rc;
-
 	if (pf->checked)
 		return 0;
-	rc = dv_packidx_check(&pf->idx, err);
-	if (rc < 0) {
-		dv_packfile_blame(pf, err);
-		return dv_err_hint(err, "where the pack is sound, this makes "
-				   "its index again: dv index-pack '%s.pack'",
-				   pf->base);
-	}
-	pf->checked = true;
+	if (dv_packidx_check(&pf->idx, err) < 0)
+		return blame_index(pf, err);
+	pf->summed = pf->checked = true;
 	return 0;
 }
 

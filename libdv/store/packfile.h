@@ -25,7 +25,7 @@ struct dv_packfile {
 	char *base;		/* path without ".pack" or ".idx" */
 	_Atomic int fd;		/* of the pack; -1 until it is needed */
 	struct dv_map map;	/* what idx is a view of */
-	_Atomic bool checked;	/* by dv_packfile_check() */
+	_Atomic bool summed, checked;	/* what was done of the two below */
 };
 
 /*
@@ -36,6 +36,8 @@ int dv_packfile_open(struct dv_packfile **out, const char *base,
 		     enum dv_algo algo, struct dv_err *err);
 void dv_packfile_close(struct dv_packfile *pf);
 
+/* Compare the checksum of the index, once: says it no, it knows it. */
+int dv_packfile_check_sum(struct dv_packfile *pf, struct dv_err *err);
 /*
  * Check all of the index, once.  Looking an object up checks what it
  * uses; one who throws away what the index does not name must know that

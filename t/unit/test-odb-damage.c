@@ -143,6 +143,34 @@ static void a_damaged_index_file_loses_no_object(void **state)
 	}
 }
 
+/* Whether it lists the object nobody can tell. */
+static void a_damaged_index_file_says_no_no(void **state)
+{
+	static const long at[] = { 24 + 4 * 255, IDS, IDS + 15 };
+	struct dv_digest id, gone;
+
+	(void)state;
+	dv_digest_of(&gone, DV_ALGO_XXH128, "gone", 4);
+	for (size_t i = 0; i < sizeof(at) / sizeof(*at); i++) {
+		struct dv_err err = DV_ERR_INIT;
+		struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+		char hex[DV_DIGEST_TEXT];
+
+		put(odb, "one", 3, &id);
+		odb = reopen(odb);
+		assert_int_equal(dv_odb_stat(odb, &gone, NULL, &err), 0);
+		flip("store/packs/*.idx", at[i]);
+		odb = reopen(odb);
+		assert_int_equal(dv_odb_stat(odb, &gone, NULL, &err),
+				 -DV_E_FORMAT);
+		assert_non_null(strstr(err.hint, "index-pack"));
+		assert_int_equal(dv_odb_resolve(odb, dv_digest_hex(hex, &gone),
+						&gone, &err), -DV_E_FORMAT);
+		dv_odb_close(odb);
+		dv_remove_tree(AT_FDCWD, "store", &err);
+	}
+}
+
 /* --- a block -------------------------------------------------------------- */
 
 static const size_t sizes[] = { 100, 300000, 3 * MIB, 20 * MIB };
@@ -333,6 +361,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		UNIT_TMP_TEST(a_damaged_index_file_loses_no_object),
+		UNIT_TMP_TEST(a_damaged_index_file_says_no_no),
 		UNIT_TMP_TEST(a_sound_copy_stands_in_for_a_damaged_one),
 		UNIT_TMP_TEST(what_is_damaged_is_named),
 		UNIT_TMP_TEST(a_chunk_that_is_missing_is_told),
