@@ -147,6 +147,7 @@ static int check_last(struct job *job, const char *dataset,
 		      const struct dv_digest *manifest, struct dv_err *err)
 {
 	struct dv_checkout look = { .dry_run = true };
+	char *typed;
 	int rc;
 
 	if (job->force)
@@ -159,8 +160,11 @@ static int check_last(struct job *job, const char *dataset,
 		return rc < 0 ? rc : 0;
 	dv_err_set(err, DV_E_CONFLICT, "'%s' has no pointer, and no version "
 		   "or commit has its content", dataset);
-	return dv_err_hint(err, "dv add '%s' makes the pointer again, dv "
-			   "checkout --force removes the files", dataset);
+	typed = dv_path_relative(dataset, job->s.repo->prefix);
+	dv_err_hint(err, "dv add '%s' makes the pointer again, dv checkout "
+		    "--force removes the files", typed);
+	free(typed);
+	return -err->code;
 }
 
 static int remove_one(struct job *job, const char *dataset,
