@@ -2,6 +2,7 @@
 #include "remote/http-curl.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -292,6 +293,7 @@ static void set_ssh(struct dv_http_transfer *t)
 	struct dv_http_request *r = t->r;
 	CURL *e = t->easy;
 	long types = CURLSSH_AUTH_AGENT;
+	char range[48];
 
 	if (r->ssh->key_file) {
 		types |= CURLSSH_AUTH_PUBLICKEY;
@@ -310,8 +312,9 @@ static void set_ssh(struct dv_http_transfer *t)
 		curl_easy_setopt(e, CURLOPT_INFILESIZE_LARGE,
 				 (curl_off_t)body_length(r));
 	} else if (r->out >= 0) {
-		curl_easy_setopt(e, CURLOPT_RESUME_FROM_LARGE,
-				 (curl_off_t)r->from);
+		snprintf(range, sizeof(range), "%" PRIu64 "-%" PRIu64,
+			 r->from, r->from + r->max - 1);
+		curl_easy_setopt(e, CURLOPT_RANGE, range);
 	}
 	t->before = slist(&r->before);
 	t->after = slist(&r->after);
@@ -410,15 +413,17 @@ void dv_http_transfer_finish(struct dv_http_transfer *t, CURLcode rc)
 
 	if (!t->begun && rc == CURLE_OK && !begin_body(t))
 		rc = CURLE_WRITE_ERROR;
-	if (t->r->ssh && !t->r->upload) {
+	if (t->r->stat_only) {
 		curl_easy_getinfo(t->easy, CURLINFO_FILETIME_T, &mtime);
 		curl_easy_getinfo(t->easy, CURLINFO_CONTENT_LENGTH_DOWNLOAD_T,
 				  &length);
 		res->mtime = mtime;
-		if (length >= 0)
-			res->size = length + (t->r->out >= 0 ?
-					      (int64_t)t->r->from : 0);
+		/* Of an empty file libcurl does not say that it is. */
+		res->size = length < 0 ? 0 : length;
 	}
+	/* A range behind the end: there are no bytes. */
+	if (t->r->ssh && rc == CURLE_BAD_DOWNLOAD_RESUME)
+		rc = CURLE_OK;
 	if (t->enough && !t->own_fault)
 		rc = CURLE_OK;
 	/* Who answers before all was sent may not have listened on. */
@@ -447,6 +452,21 @@ const char *dv_http_header(const struct dv_http_response *r, const char *name)
 		return h + strspn(h, " \t");
 	}
 	return NULL;
+}
+
+char *dv_http_join(const char *url, const char *location)
+{
+	CURLU *u = curl_url();
+	char *text = NULL, *out = NULL;
+
+	if (u && !curl_url_set(u, CURLUPART_URL, url, CURLU_PATH_AS_IS) &&
+	    !curl_url_set(u, CURLUPART_URL, location, CURLU_PATH_AS_IS |
+			  CURLU_DISALLOW_USER) &&
+	    !curl_url_get(u, CURLUPART_URL, &text, 0))
+		out = dv_strdup(text);
+	curl_free(text);
+	curl_url_cleanup(u);
+	return out;
 }
 
 int64_t dv_http_date(const char *text)

@@ -76,6 +76,9 @@ const char *dv_http_header(const struct dv_http_response *r,
 /* An HTTP date in seconds since 1970, -1 where it is none. */
 int64_t dv_http_date(const char *text);
 
+/* Where a Location leads from url; NULL for nowhere.  The caller frees. */
+char *dv_http_join(const char *url, const char *location);
+
 typedef void dv_http_fn(void *arg, const struct dv_http_response *r);
 
 /* How to be let in by an SSH server. */
@@ -108,7 +111,7 @@ struct dv_http_request {
 	/* SFTP. */
 	const struct dv_http_ssh *ssh;	/* must live as long as it runs */
 	struct dv_strlist before, after;	/* commands */
-	bool stat_only;			/* size and mtime alone */
+	bool stat_only;			/* size and mtime alone, no bytes */
 
 	void (*moved)(void *arg, uint64_t bytes);
 	dv_http_fn *fn;

@@ -141,26 +141,10 @@ static int start(struct dv_s3 *s, enum dv_wire_class *class,
 	return rc;
 }
 
-int dv_s3_open(struct dv_s3 **out, struct dv_serve *serve,
-	       enum dv_wire_class *class, struct dv_err *err)
+static void close_s3(void *b)
 {
-	struct dv_s3 *s = dv_calloc(1, sizeof(*s));
-	int rc;
+	struct dv_s3 *s = b;
 
-	s->serve = serve;
-	rc = start(s, class, err);
-	if (rc < 0) {
-		dv_s3_close(s);
-		return rc;
-	}
-	*out = s;
-	return 0;
-}
-
-void dv_s3_close(struct dv_s3 *s)
-{
-	if (!s)
-		return;
 	if (s->http) {
 		s->abandoned = true;
 		dv_http_cancel(s->http);
@@ -169,6 +153,22 @@ void dv_s3_close(struct dv_s3 *s)
 	dv_awsauth_close(s->auth);
 	dv_s3_place_release(&s->place);
 	free(s);
+}
+
+static int open_s3(void **out, struct dv_serve *serve,
+		   enum dv_wire_class *class, struct dv_err *err)
+{
+	struct dv_s3 *s = dv_calloc(1, sizeof(*s));
+	int rc;
+
+	s->serve = serve;
+	rc = start(s, class, err);
+	if (rc < 0) {
+		close_s3(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
 }
 
 /* --- working ---------------------------------------------------------- */
@@ -188,8 +188,9 @@ void dv_s3_fail(struct dv_s3 *s, uint64_t id, enum dv_wire_class class,
 		dv_serve_error(s->serve, id, class, err);
 }
 
-void dv_s3_ask(struct dv_s3 *s, const struct dv_wire_request *r)
+static void ask(void *b, const struct dv_wire_request *r)
 {
+	struct dv_s3 *s = b;
 	struct dv_err err = DV_ERR_INIT;
 
 	s->asked++;
@@ -218,32 +219,45 @@ void dv_s3_ask(struct dv_s3 *s, const struct dv_wire_request *r)
 	}
 }
 
-unsigned dv_s3_busy(const struct dv_s3 *s)
+static bool is_busy(const void *b)
 {
+	const struct dv_s3 *s = b;
+
 	if (s->abandoned)
-		return s->cleaning;
-	return s->asked + dv_http_busy(s->http);
+		return s->cleaning > 0;
+	return s->asked + dv_http_busy(s->http) > 0;
 }
 
-bool dv_s3_has_room(const struct dv_s3 *s)
+static bool has_room(const void *b)
 {
+	const struct dv_s3 *s = b;
+
 	return s->asked < 4 * s->jobs;
 }
 
-int dv_s3_step(struct dv_s3 *s, int fd, int timeout_ms, struct dv_err *err)
+static int step(void *b, int fd, int timeout_ms, struct dv_err *err)
 {
+	struct dv_s3 *s = b;
+
 	return dv_http_step(s->http, fd, timeout_ms, err);
 }
 
-void dv_s3_abandon(struct dv_s3 *s)
+static void abandon(void *b)
 {
+	struct dv_s3 *s = b;
+
 	s->abandoned = true;
 	dv_s3_upload_abandon(s);
 }
 
-void dv_s3_counts(const struct dv_s3 *s, uint64_t *requests,
-		  uint64_t *retries)
+static void counts(const void *b, uint64_t *requests, uint64_t *retries)
 {
+	const struct dv_s3 *s = b;
+
 	*requests = s->requests;
 	*retries = s->again;
 }
+
+const struct dv_backend dv_s3_backend = {
+	open_s3, close_s3, ask, has_room, is_busy, step, abandon, counts
+};

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+#include "remote/sftp-parts.h"
+
+#include <pwd.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/alloc.h"
+#include "remote/url.h"
+
+#define JOBS_DEFAULT 4
+#define JOBS_MAX 32
+#define RETRIES_DEFAULT 6
+#define LOW_SPEED_DEFAULT 30		/* seconds */
+#define CONNECT_TIME 15
+
+/* --- opening ---------------------------------------------------------- */
+
+static char *in_home(const char *name)
+{
+	const char *home = getenv("HOME");
+
+	return dv_asprintf("%s/.ssh/%s", home ? home : "", name);
+}
+
+/* Of the keys that ssh makes, the first there is; libcurl takes one. */
+static char *find_key(void)
+{
+	static const char *const names[] = {
+		"id_ed25519", "id_ecdsa", "id_rsa"
+	};
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(*names); i++) {
+		char *path = in_home(names[i]);
+
+		if (!access(path, R_OK))
+			return path;
+		free(path);
+	}
+	return NULL;
+}
+
+static char *own_name(void)
+{
+	const char *user = getenv("USER");
+	struct passwd *pw;
+
+	if (user && *user)
+		return dv_strdup(user);
+	pw = getpwuid(getuid());
+	return dv_strdup(pw ? pw->pw_name : "root");
+}
+
+static int set_root(struct dv_sftp *s, const struct dv_url *u,
+		    struct dv_err *err)
+{
+	struct dv_buf path = DV_BUF_INIT;
+	int rc = dv_url_decode_path(&path, u, err);
+
+	while (path.len && path.data[path.len - 1] == '/')
+		dv_buf_setlen(&path, path.len - 1);
+	if (rc == 0 && !path.len)
+		rc = dv_err_set(err, DV_E_INVALID, "the remote's URL has no "
+				"path: sftp://<host>/<path>, or "
+				"sftp://<host>/~/<path> below your home");
+	if (rc == 0)
+		s->root = dv_strdup(path.data);
+	dv_buf_release(&path);
+	return rc;
+}
+
+static int set_place(struct dv_sftp *s, const struct dv_url *u,
+		     struct dv_err *err)
+{
+	static const char *const known[] = { "key", "known-hosts", NULL };
+	const char *key = dv_url_param(u, "key");
+	const char *hosts = dv_url_param(u, "known-hosts");
+	const char *none = dv_serve_setting(s->serve, "credentials");
+	struct dv_buf origin = DV_BUF_INIT;
+	int rc;
+
+	if (strcmp(u->scheme, "sftp") || !u->host[0])
+		return dv_err_set(err, DV_E_INVALID, "the remote's URL is not "
+				  "sftp://<host>/<path>");
+	if (none && !strcmp(none, "none"))
+		return dv_err_set(err, DV_E_INVALID, "nobody is let in by "
+				  "'%s' without a key, and none may be used",
+				  u->host);
+	rc = dv_url_check_params(u, known, err);
+	if (rc == 0)
+		rc = set_root(s, u, err);
+	if (rc < 0)
+		return rc;
+	dv_url_origin(&origin, u);
+	s->origin = dv_buf_detach(&origin, NULL);
+	s->user = u->user ? dv_strdup(u->user) : own_name();
+	s->key_file = key ? dv_strdup(key) : find_key();
+	s->known_hosts = hosts ? dv_strdup(hosts) : in_home("known_hosts");
+	s->ssh = (struct dv_http_ssh){ s->user, s->known_hosts, s->key_file };
+	return 0;
+}
+
+static int open_transfers(struct dv_sftp *s, struct dv_err *err)
+{
+	struct dv_http_opts opts = {
+		.protocols = "sftp", .connect_time = CONNECT_TIME
+	};
+	uint64_t jobs, retries, low, rate;
+	int rc;
+
+	rc = dv_serve_number(s->serve, "jobs", JOBS_DEFAULT, 1, JOBS_MAX,
+			     &jobs, err);
+	if (rc == 0)
+		rc = dv_serve_number(s->serve, "retries", RETRIES_DEFAULT, 0,
+				     100, &retries, err);
+	if (rc == 0)
+		rc = dv_serve_number(s->serve, "low-speed-time",
+				     LOW_SPEED_DEFAULT, 1, 3600, &low, err);
+	if (rc == 0)
+		rc = dv_serve_number(s->serve, "limit-rate", 0, 0, INT64_MAX,
+				     &rate, err);
+	if (rc < 0)
+		return rc;
+	s->jobs = opts.jobs = (unsigned)jobs;
+	s->retries = (unsigned)retries;
+	opts.low_speed_time = (unsigned)low;
+	opts.limit_rate = rate;
+	return dv_http_open(&s->http, &opts, err);
+}
+
+struct greeting {
+	bool done;
+	enum dv_wire_class class;
+	struct dv_err err;
+};
+
+static void on_greeted(void *arg, const struct dv_sftp_answer *a)
+{
+	struct greeting *g = arg;
+
+	g->done = true;
+	g->class = a->class;
+	g->err = a->err;
+}
+
+/* Are we let in?  A root that is not there yet is made by the first put. */
+static int greet(struct dv_sftp *s, enum dv_wire_class *class,
+		 struct dv_err *err)
+{
+	struct dv_sftp_call *c = dv_sftp_call_new(s, "look at", "");
+	struct greeting g = { false, DV_WIRE_OK, DV_ERR_INIT };
+
+	free(c->what);
+	c->what = dv_asprintf("look at '%s'", s->root);
+	c->stat_only = true;
+	dv_sftp_call_start(c, on_greeted, &g);
+	while (!g.done) {
+		int rc = dv_http_step(s->http, -1, 1000, err);
+
+		if (rc < 0)
+			return rc;
+	}
+	if (g.class == DV_WIRE_OK || g.class == DV_WIRE_MISSING)
+		return 0;
+	*class = g.class;
+	*err = g.err;
+	return -err->code;
+}
+
+static int start(struct dv_sftp *s, enum dv_wire_class *class,
+		 struct dv_err *err)
+{
+	const char *text = dv_serve_setting(s->serve, "url");
+	struct dv_url u = DV_URL_INIT;
+	int rc;
+
+	*class = DV_WIRE_FATAL;
+	if (!text)
+		return dv_err_set(err, DV_E_INVALID, "no URL was set");
+	rc = dv_url_parse(&u, text, err);
+	if (rc == 0)
+		rc = set_place(s, &u, err);
+	if (rc == 0)
+		rc = open_transfers(s, err);
+	if (rc == 0)
+		rc = greet(s, class, err);
+	dv_url_release(&u);
+	if (rc < 0)
+		return rc;
+	dv_serve_can(s->serve, "write", "yes");
+	dv_serve_can(s->serve, "list", "yes");
+	dv_serve_can(s->serve, "create", "probe");
+	dv_serve_info(s->serve, "endpoint", "%s", s->origin);
+	dv_serve_info(s->serve, "directory", "%s", s->root);
+	dv_serve_info(s->serve, "credentials", "user '%s', keys of the "
+		      "agent%s%s", s->user, s->key_file ? " or " : "",
+		      s->key_file ? s->key_file : "");
+	return 0;
+}
+
+static void close_sftp(void *b)
+{
+	struct dv_sftp *s = b;
+
+	if (s->http) {
+		s->abandoned = true;
+		dv_http_cancel(s->http);
+		dv_http_close(s->http);
+	}
+	free(s->user);
+	free(s->known_hosts);
+	free(s->key_file);
+	free(s->origin);
+	free(s->root);
+	free(s);
+}
+
+static int open_sftp(void **out, struct dv_serve *serve,
+		     enum dv_wire_class *class, struct dv_err *err)
+{
+	struct dv_sftp *s = dv_calloc(1, sizeof(*s));
+	int rc;
+
+	s->serve = serve;
+	rc = start(s, class, err);
+	if (rc < 0) {
+		close_sftp(s);
+		return rc;
+	}
+	*out = s;
+	return 0;
+}
+
+/* --- working ---------------------------------------------------------- */
+
+void dv_sftp_reply(struct dv_sftp *s, const struct dv_wire_reply *r)
+{
+	s->asked--;
+	if (!s->abandoned)
+		dv_serve_reply(s->serve, r);
+}
+
+void dv_sftp_fail(struct dv_sftp *s, uint64_t id, enum dv_wire_class class,
+		  const struct dv_err *err)
+{
+	s->asked--;
+	if (!s->abandoned)
+		dv_serve_error(s->serve, id, class, err);
+}
+
+/* Is the key in the directory of temporary files, which has no objects? */
+static bool is_own(const char *key)
+{
+	size_t n = strlen(DV_SFTP_TMP);
+
+	return !strncmp(key, DV_SFTP_TMP, n) && (!key[n] || key[n] == '/');
+}
+
+static void ask(void *b, const struct dv_wire_request *r)
+{
+	struct dv_sftp *s = b;
+	struct dv_err err = DV_ERR_INIT;
+
+	s->asked++;
+	if (r->verb != DV_WIRE_LIST && is_own(r->key)) {
+		dv_err_set(&err, DV_E_MISSING, "'%s' is no place for objects",
+			   r->key);
+		dv_sftp_fail(s, r->id, r->verb == DV_WIRE_PUT ?
+			     DV_WIRE_DENIED : DV_WIRE_MISSING, &err);
+		return;
+	}
+	switch (r->verb) {
+	case DV_WIRE_GET:
+		dv_sftp_get(s, r);
+		break;
+	case DV_WIRE_PUT:
+		dv_sftp_put(s, r);
+		break;
+	case DV_WIRE_HEAD:
+		dv_sftp_head(s, r);
+		break;
+	case DV_WIRE_LIST:
+		dv_sftp_list(s, r);
+		break;
+	case DV_WIRE_DELETE:
+		dv_sftp_delete(s, r);
+		break;
+	}
+}
+
+static bool is_busy(const void *b)
+{
+	const struct dv_sftp *s = b;
+
+	return !s->abandoned && s->asked + dv_http_busy(s->http) > 0;
+}
+
+static bool has_room(const void *b)
+{
+	const struct dv_sftp *s = b;
+
+	return s->asked < 4 * s->jobs;
+}
+
+static int step(void *b, int fd, int timeout_ms, struct dv_err *err)
+{
+	struct dv_sftp *s = b;
+
+	return dv_http_step(s->http, fd, timeout_ms, err);
+}
+
+static void abandon(void *b)
+{
+	struct dv_sftp *s = b;
+
+	s->abandoned = true;
+}
+
+static void counts(const void *b, uint64_t *requests, uint64_t *retries)
+{
+	const struct dv_sftp *s = b;
+
+	*requests = s->requests;
+	*retries = s->again;
+}
+
+const struct dv_backend dv_sftp_backend = {
+	open_sftp, close_sftp, ask, has_room, is_busy, step, abandon, counts
+};

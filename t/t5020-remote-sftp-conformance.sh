@@ -1,0 +1,144 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# dv-test: once
+
+test_description='dv remote-sftp: an SSH server does what the protocol promises'
+
+. ./test-lib.sh
+. "$DV_SOURCE/t/lib-transport.sh"
+. "$DV_SOURCE/t/lib-servers.sh"
+need_sftp
+
+mkdir -p .ssh
+cp "$SFTP_KNOWN_HOSTS" .ssh/known_hosts
+cp "$SFTP_KEY" .ssh/id_ed25519
+BASE=sftp://$SFTP_USER@127.0.0.1:$SFTP_PORT$SFTP_DIR
+
+conform "$BASE/re%20mote"
+
+test_expect_success 'a large object, in ranges, and what a link looks like' '
+	make_bytes 20000001 large &&
+	: >out && truncate -s 20000000 out &&
+	{
+		printf "put\tlarge\tlarge\t1\t20000000\tany\n" &&
+		echo wait &&
+		for i in 0 1 2 3
+		do
+			printf "get\tlarge\t%d000000\t5000000\tout\t%d000000\n" \
+				$((i * 5)) $((i * 5)) || return 1
+		done
+	} >script &&
+	test-transport "$BASE/large" <script >actual &&
+	test_line_count = 5 actual &&
+	! grep -v "^1 done$\|got 5000000 " actual &&
+	tail -c +2 large | cmp - out &&
+	ln -s large "$SFTP_DIR/large/link" &&
+	ask1 "$BASE/large" list "" "" 10 >actual &&
+	printf "%s\n" "item large 20000000 ?" "end last" >expect &&
+	test_cmp expect actual
+'
+
+test_expect_success 'nothing is left half done' '
+	ls -A "$SFTP_DIR/large/.dv-tmp" "$SFTP_DIR/re mote/.dv-tmp" >actual &&
+	! grep tmp_ actual
+'
+
+test_expect_success 'old temporary files are swept, new ones are not' '
+	touch "$SFTP_DIR/large/.dv-tmp/tmp_1000_a" \
+		"$SFTP_DIR/large/.dv-tmp/tmp_$(date +%s)_b" &&
+	ask1 "$BASE/large" create k x &&
+	ls "$SFTP_DIR/large/.dv-tmp" >actual &&
+	test_line_count = 1 actual &&
+	test_grep "_b$" actual
+'
+
+test_expect_success 'directories that hold nothing go with the last object' '
+	ask "$BASE/dirs" <<-\EOF &&
+	put a/b/c/d hello 0 5 any
+	put a/x hello 0 5 any
+	delete a/b/c/d
+	delete a/b/c/d
+	EOF
+	test_path_is_missing "$SFTP_DIR/dirs/a/b" &&
+	test_path_is_file "$SFTP_DIR/dirs/a/x"
+'
+
+test_expect_success 'in the home directory' '
+	printf "dv-transport 1\nset url %s\nstart\nquit\n" \
+		"sftp://$SFTP_USER@127.0.0.1:$SFTP_PORT/~/dv-none" |
+		dv remote-sftp >actual &&
+	test_grep "^info directory /~/dv-none" actual
+'
+
+refused () {
+	test_expect_code 128 test-transport -s "$1" </dev/null 2>err &&
+	test_grep "^fatal: remote .origin.: .*$2" err
+}
+
+test_expect_success 'an unknown host key is refused, and so is another one' '
+	test_when_finished "cp \"$SFTP_KNOWN_HOSTS\" .ssh/known_hosts" &&
+	rm .ssh/known_hosts &&
+	refused "$BASE/x" "the key of .127.0.0.1:$SFTP_PORT. is not the one in" &&
+	: >.ssh/known_hosts &&
+	refused "$BASE/x" "connect once with ssh" &&
+	ssh-keygen -q -t ed25519 -N "" -f other &&
+	echo "[127.0.0.1]:$SFTP_PORT $(cut -d" " -f1,2 other.pub)" \
+		>.ssh/known_hosts &&
+	refused "$BASE/x" "is not the one in"
+'
+
+test_expect_success 'who has no key is not let in, and is told what to do' '
+	test_when_finished "cp \"$SFTP_KEY\" .ssh/id_ed25519" &&
+	rm .ssh/id_ed25519 &&
+	refused "$BASE/x" "does not let .* in with the keys of the agent;" &&
+	cp other .ssh/id_ed25519 &&
+	refused "$BASE/x" "agent or .*id_ed25519.*ssh-keygen -t ed25519"
+'
+
+test_expect_success 'another key, and other known hosts' '
+	cp "$SFTP_DIR/../id_ecdsa" other-key &&
+	cp .ssh/known_hosts other-hosts &&
+	test_when_finished "mv ssh .ssh" &&
+	mv .ssh ssh &&
+	ask1 "$BASE/large?key=$HERE/other-key&known-hosts=$HERE/other-hosts" \
+		read k 10 >actual &&
+	echo "read 1 x" >expect &&
+	test_cmp expect actual
+'
+
+test_expect_success 'no key is shown to anybody where none is to be used' '
+	test_expect_code 128 test-transport -a "$BASE/x" </dev/null 2>err &&
+	test_grep "none may be used" err
+'
+
+test_expect_success 'what a URL may not have' '
+	refused "sftp://127.0.0.1:$SFTP_PORT" "has no path" &&
+	refused "sftp:///x" "is not sftp://" &&
+	refused "$BASE/x?secret=1" "unknown parameter .secret."
+'
+
+test_expect_success 'nobody there' '
+	refused "sftp://127.0.0.1:9/x" "cannot reach .127.0.0.1:9.:"
+'
+
+# The last one: the server does not come back.
+test_expect_success 'a server that dies leaves no half object, and it open whether there is one' '
+	{
+		printf "put\tdies/1\tlarge\t0\t20000000\tany\n" &&
+		printf "put\tdies/2\tlarge\t0\t20000000\tabsent\n"
+	} >script &&
+	{
+		test-transport -o limit-rate=4000000 -o retries=1 \
+			-o low-speed-time=2 "$BASE/large" <script >actual \
+			2>notes &
+		pid=$!
+	} &&
+	sleep 2 &&
+	"$DV_SOURCE/t/servers/sftp-server" stop "$SERVERS/sftp-server" &&
+	wait $pid &&
+	test_grep "^1 error later " actual &&
+	test_grep "^2 error unknown " actual &&
+	test_path_is_missing "$SFTP_DIR/large/dies"
+'
+
+test_done
