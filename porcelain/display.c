@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/control.h"
 #include "plumbing/common/command.h"
 #include "porcelain/human.h"
 
@@ -37,10 +38,12 @@ int dv_display_artifact(struct dv_display *d, const struct dv_record *rec,
 
 static void put_clean(const char *text, size_t n)
 {
-	for (size_t i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)text[i];
+	int skip;
 
-		dv_out_char((c < ' ' && c != '\t') || c == 127 ? '?' : c);
+	for (size_t i = 0; i < n; i += (size_t)skip) {
+		skip = text[i] == '\t' ? 0 : dv_control(text + i);
+		dv_out_char(skip ? '?' : text[i]);
+		skip += !skip;
 	}
 }
 

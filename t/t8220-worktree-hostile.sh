@@ -119,4 +119,14 @@ test_expect_success 'a file that changes while it is read is refused, after a se
 	test_grep "^error: .grows/f. changed while it was read" err && test_path_is_missing grows.dv && dv add -q grows
 '
 
+test_expect_success 'control characters of a name or message reach no terminal' '
+	c1=$(printf "c\\302\\233") && mkdir "$c1" && echo x >"$c1/$c1" &&
+	{ dv add "$c1" && dv commit -m "$c1" "$c1" && dv log "$c1" &&
+	  dv show "$c1" && dv whence "$c1/$c1" && dv ls &&
+	  dv rm "$c1"; } >.git/said 2>&1 &&
+	test_grep "Message: c?" .git/said &&
+	LC_ALL=C tr -d "\\000-\\177" <.git/said >.git/actual &&
+	test_must_be_empty .git/actual
+'
+
 test_done

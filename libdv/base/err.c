@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/control.h"
+
 /* A byte of a UTF-8 sequence that is not its first. */
 static bool is_inside(char c)
 {
@@ -31,11 +33,12 @@ static size_t fit(const char *s, size_t n, size_t max)
 /* A name may hold a newline or an escape sequence; a message may not. */
 static void tame(char *s, bool lines)
 {
-	for (; *s; s++) {
-		unsigned char c = *s;
+	int n;
 
-		if ((c < ' ' || c == 0x7f) && !(lines && c == '\n'))
-			*s = '?';
+	for (; *s; s += n) {
+		n = lines && *s == '\n' ? 0 : dv_control(s);
+		memset(s, '?', (size_t)n);
+		n += !n;
 	}
 }
 

@@ -5,6 +5,7 @@
 #include <stdarg.h>
 #include <unistd.h>
 
+#include "base/control.h"
 #include "plumbing/common/command.h"
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
@@ -27,13 +28,13 @@ static void add_line(struct dv_buf *out, const char *prefix,
 		     const char *line, size_t n)
 {
 	size_t i;
+	int skip;
 
 	dv_buf_str(out, prefix);
-	for (i = 0; i < n; i++) {
-		unsigned char c = (unsigned char)line[i];
-
-		dv_buf_char(out, (c < ' ' && c != '\t') || c == 127 ?
-			    '?' : line[i]);
+	for (i = 0; i < n; i += (size_t)skip) {
+		skip = line[i] == '\t' ? 0 : dv_control(line + i);
+		dv_buf_char(out, skip ? '?' : line[i]);
+		skip += !skip;
 	}
 	dv_buf_char(out, '\n');
 }

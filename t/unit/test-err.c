@@ -96,6 +96,8 @@ static void control_characters_do_not_get_through(void **state)
 	(void)state;
 	dv_err_set(&err, DV_E_SYS, "a\nb\033[31mc\177");
 	assert_string_equal(err.msg, "a?b?[31mc?");
+	dv_err_set(&err, DV_E_SYS, "a\302\233b\302\240\303\233");
+	assert_string_equal(err.msg, "a?" "?b\302\240\303\233");
 	dv_err_hint(&err, "one\ntwo\rthree");
 	assert_string_equal(err.hint, "one\ntwo?three");
 }
