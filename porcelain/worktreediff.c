@@ -209,8 +209,9 @@ static void merge(struct dv_deltas *out, const struct dv_deltas *to_index,
 	size_t i = 0, j = 0;
 
 	while (i < to_index->n || j < l->n) {
-		const struct dv_delta *ch = &to_index->v[i];
-		const struct touched *t = &l->v[j];
+		const struct dv_delta *ch = i < to_index->n ?
+					    &to_index->v[i] : NULL;
+		const struct touched *t = j < l->n ? &l->v[j] : NULL;
 		int cmp;
 
 		if (i == to_index->n)
