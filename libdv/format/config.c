@@ -79,10 +79,11 @@ static void merge(struct dv_value *base, struct dv_value *over)
 
 	both = dv_value_map();
 	while (i < base->u.map.n || j < over->u.map.n) {
-		struct dv_member *a = &base->u.map.m[i];
-		struct dv_member *b = &over->u.map.m[j];
-		int c = i == base->u.map.n ? 1 :
-			j == over->u.map.n ? -1 : key_cmp(a, b);
+		struct dv_member *a = i < base->u.map.n ?
+				      &base->u.map.m[i] : NULL;
+		struct dv_member *b = j < over->u.map.n ?
+				      &over->u.map.m[j] : NULL;
+		int c = !a ? 1 : !b ? -1 : key_cmp(a, b);
 
 		if (!c) {
 			merge(&a->val, &b->val);
