@@ -13,14 +13,14 @@ test_expect_success 'help lists the commands for people' '
 	test_must_be_empty err &&
 	awk -F"\t" "\$2 == \"porcelain\" { print \$1 }" \
 		"$DV_SOURCE/commands.list" >expect &&
-	sed -n "s/^   \([a-z][a-z-]*\) .*/\1/p" out >actual &&
+	sed -n "s/^   \([a-z][a-z0-9-]*\) .*/\1/p" out >actual &&
 	test_cmp expect actual
 '
 
 test_expect_success 'help -a lists all commands' '
 	dv help -a >out &&
 	cut -f1 "$DV_SOURCE/commands.list" | sort >expect &&
-	sed -n "s/^   \([a-z][a-z-]*\) .*/\1/p" out | sort >actual &&
+	sed -n "s/^   \([a-z][a-z0-9-]*\) .*/\1/p" out | sort >actual &&
 	test_cmp expect actual
 '
 

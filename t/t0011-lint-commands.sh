@@ -21,7 +21,7 @@ lint_command () {
 }
 
 test_expect_success 'a line of commands.list is name, class, summary' '
-	! grep -vnE "^[a-z][a-z-]*$TAB(plumbing|porcelain)$TAB[^$TAB]+[^.]\$" \
+	! grep -vnE "^[a-z][a-z0-9-]*$TAB(plumbing|porcelain)$TAB[^$TAB]+[^.]\$" \
 		"$LIST" &&
 	cut -f1 "$LIST" | sort | uniq -d >twice &&
 	test_must_be_empty twice
