@@ -254,6 +254,7 @@ static int cmd_remote_file(int argc, const char **argv,
 	pthread_mutex_init(&w.lock, NULL);
 	pthread_cond_init(&w.change, NULL);
 
+	dv_serve_outlive();
 	rc = dv_serve_open(&w.serve, STDIN_FILENO, STDOUT_FILENO, &err);
 	if (rc == -DV_E_MISSING)
 		return dv_exit(rc, &err);

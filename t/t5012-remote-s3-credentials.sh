@@ -28,7 +28,8 @@ as_whom () {
 	printf "caps\nread\tk\t10\n" >in &&
 	env "$@" test-transport -s "$URL" <in >actual 2>err &&
 	test_grep "^info credentials=$as_source" actual &&
-	test_grep "^info access-key=$as_key$" actual &&
+	test_grep "^info access-key=…${as_key#"${as_key%????}"}$" actual &&
+	test_grep ! "$as_key" actual &&
 	test_grep "^read 5 hello" actual &&
 	grep "^Authorization: .*/s3/aws4_request" "$SERVERS/proxy/heads" |
 		tail -n 1 >signed &&

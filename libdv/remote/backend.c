@@ -93,8 +93,10 @@ int dv_backend_run(const struct dv_backend *b, int in, int out, bool *told,
 		   struct dv_err *err)
 {
 	struct dv_serve *serve = NULL;
-	int rc = dv_serve_open(&serve, in, out, err);
+	int rc;
 
+	dv_serve_outlive();
+	rc = dv_serve_open(&serve, in, out, err);
 	*told = rc != -DV_E_MISSING;
 	if (rc == 0) {
 		*told = true;

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
 #include <stdio.h>
@@ -237,6 +238,12 @@ static int read_settings(struct dv_serve *s, struct dv_err *err)
 		if (rc < 0)
 			return rc;
 	}
+}
+
+void dv_serve_outlive(void)
+{
+	signal(SIGINT, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
 }
 
 int dv_serve_open(struct dv_serve **out, int in, int to, struct dv_err *err)

@@ -22,6 +22,13 @@
 struct dv_serve;
 
 /*
+ * Do not die of Ctrl-C, which goes to the client as well, nor of its
+ * closing the pipe: the end of our input says that it is gone, and there
+ * may be something to clean up.
+ */
+void dv_serve_outlive(void);
+
+/*
  * Read what comes up to "start", waiting for it.  *out is the caller's.
  * DV_E_UNSUPPORTED where the client speaks no version that we do (it has
  * been told), DV_E_MISSING where it went away, DV_E_FORMAT.
