@@ -6,13 +6,11 @@
 
 #include "base/alloc.h"
 #include "base/idmap.h"
-#include "base/proc.h"
 #include "format/pointer.h"
+#include "porcelain/staged.h"
 #include "porcelain/worktreelist.h"
 #include "store/versions.h"
 #include "store/worktree.h"
-
-#define STAGED_MAX (256u << 20)		/* bytes of git's answer */
 
 struct dv_mark {
 	struct dv_repo *repo;
@@ -204,53 +202,6 @@ static int mark_on_disk(struct dv_mark *m, struct dv_err *err)
 	return rc;
 }
 
-/* "<id> <path>" */
-static int mark_staged_line(struct dv_mark *m, char *line, struct dv_err *err)
-{
-	struct dv_buf blob = DV_BUF_INIT;
-	size_t n = strlen(line);
-	char *space = strchr(line, ' ');
-	int rc;
-
-	if (!space || n < 3 || strcmp(line + n - 3, ".dv"))
-		return 0;
-	*space = '\0';
-	rc = dv_git_blob_read(m->repo->git, line, &blob, DV_POINTER_MAX, err);
-	if (!rc)
-		rc = mark_pointer_text(m, blob.data, blob.len, err);
-	else if (rc == -DV_E_LIMIT || rc == -DV_E_MISSING)
-		rc = 0;
-	dv_buf_release(&blob);
-	return rc;
-}
-
-/* Pointers that are in the index of git, of any work tree, only. */
-static int mark_staged(struct dv_mark *m, struct dv_err *err)
-{
-	static const char *const argv[] = {
-		"git", "rev-list", "--objects", "--indexed-objects", NULL
-	};
-	struct dv_buf text = DV_BUF_INIT;
-	char *line, *end;
-	int rc;
-
-	dv_buf_init(&text, STAGED_MAX);
-	rc = dv_proc_run(argv, NULL, NULL, NULL, 0, &text, err);
-	if (rc > 0)
-		rc = dv_err_set(err, DV_E_SYS, "cannot list what git has "
-				"staged: git rev-list ended with status %d",
-				rc);
-	for (line = text.data; !rc && line && *line; line = end + 1) {
-		end = strchr(line, '\n');
-		if (!end)
-			break;
-		*end = '\0';
-		rc = mark_staged_line(m, line, err);
-	}
-	dv_buf_release(&text);
-	return rc;
-}
-
 /*
  * In the order in which things move on: an add writes the index and the
  * pointer, git stages the pointer, then commits it.  Read the other way
@@ -266,7 +217,7 @@ int dv_mark_all(struct dv_mark *m, struct dv_err *err)
 	if (!rc)
 		rc = mark_on_disk(m, err);
 	if (!rc)
-		rc = mark_staged(m, err);
+		rc = dv_staged_each(m->repo, mark_pointer_text, m, err);
 	if (!rc)
 		rc = dv_git_each_pointer(m->repo->git, mark_pointer_text, m,
 					 err);

@@ -24,7 +24,7 @@ static int each_index(struct dv_repo *r, const char *state_dir,
 	return rc;
 }
 
-/* Append the state directories of linked work trees; none is fine. */
+/* Append the git directories of linked work trees; none is fine. */
 static int list_linked(struct dv_repo *r, struct dv_strlist *out,
 		       struct dv_err *err)
 {
@@ -37,7 +37,7 @@ static int list_linked(struct dv_repo *r, struct dv_strlist *out,
 		rc = dv_err_sys(err, "cannot read '%s'", dir);
 	while (d && (errno = 0, ent = readdir(d)))
 		if (ent->d_name[0] != '.')
-			dv_strlist_take(out, dv_asprintf("%s/%s/dv", dir,
+			dv_strlist_take(out, dv_asprintf("%s/%s", dir,
 							 ent->d_name));
 	if (d && errno)
 		rc = dv_err_sys(err, "cannot read '%s'", dir);
@@ -47,16 +47,26 @@ static int list_linked(struct dv_repo *r, struct dv_strlist *out,
 	return rc;
 }
 
+int dv_worktreelist_gitdirs(struct dv_repo *r, struct dv_strlist *out,
+			    struct dv_err *err)
+{
+	dv_strlist_add(out, dv_git_commondir(r->git));
+	return list_linked(r, out, err);
+}
+
 int dv_worktreelist_indexes(struct dv_repo *r, dv_worktreelist_fn *fn,
 			    void *arg, struct dv_err *err)
 {
 	struct dv_strlist dirs = DV_STRLIST_INIT;
 	int rc;
 
-	dv_strlist_add(&dirs, r->store_dir);
-	rc = list_linked(r, &dirs, err);
-	for (size_t i = 0; !rc && i < dirs.n; i++)
-		rc = each_index(r, dirs.v[i], fn, arg, err);
+	rc = dv_worktreelist_gitdirs(r, &dirs, err);
+	for (size_t i = 0; !rc && i < dirs.n; i++) {
+		char *state = dv_asprintf("%s/dv", dirs.v[i]);
+
+		rc = each_index(r, state, fn, arg, err);
+		free(state);
+	}
 	dv_strlist_release(&dirs);
 	return rc;
 }

@@ -5,8 +5,13 @@
 /* What dv keeps in each of git's work trees of this repository. */
 
 #include "base/err.h"
+#include "base/strlist.h"
 #include "store/repo.h"
 #include "store/wtindex.h"
+
+/* Append the git directory of each: the common one first. */
+int dv_worktreelist_gitdirs(struct dv_repo *r, struct dv_strlist *out,
+			    struct dv_err *err);
 
 /*
  * Call fn for each dataset that has an index in any work tree: `there` is

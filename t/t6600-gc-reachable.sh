@@ -87,6 +87,30 @@ test_expect_success 'content of the index of another work tree stays' '
 		test_cmp expect out)
 '
 
+test_expect_success 'content of a pointer stays that only git has staged, by any name' '
+	nl=$(printf "new\nline") &&
+	echo odd >"$nl" && dv add "$nl" && git add "$nl.dv" &&
+	id=$(test_id "$nl") &&
+	rm -r "$nl.dv" .git/dv/index/new=0Aline &&
+	dv gc -q --grace=now &&
+	held $id &&
+	git rm -q --cached "$nl.dv" &&
+	dv gc -q --grace=now &&
+	gone $id &&
+	rm "$nl"
+'
+
+test_expect_success 'content of a pointer that lies in another work tree stays' '
+	echo lies >../wt/lies && (cd ../wt && dv add lies) &&
+	id=$(test_id ../wt/lies) &&
+	rm .git/worktrees/wt/dv/index/lies &&
+	dv gc -q --grace=now &&
+	held $id &&
+	rm ../wt/lies ../wt/lies.dv &&
+	dv gc -q --grace=now &&
+	gone $id
+'
+
 test_expect_success 'content of a pointer in history stays, without a version' '
 	echo history >data/history && dv add data &&
 	id=$(test_id data/history) &&
