@@ -22,6 +22,7 @@ servers_stop () {
 trap 'code=$?; servers_stop; (exit $code); die' EXIT
 trap 'exit 129' HUP
 trap 'exit 130' INT
+trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
 # need_programs <packages> <program>...
