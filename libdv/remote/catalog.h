@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_REMOTE_CATALOG_H
+#define DV_REMOTE_CATALOG_H
+
+/*
+ * What is published on a remote: datasets, versions, heads, and where
+ * their manifests lie.  What comes from there is parsed strictly and
+ * refused by name; a record must belong to the key it lies under.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/err.h"
+#include "base/strlist.h"
+#include "format/headrec.h"
+#include "format/location.h"
+#include "format/record.h"
+#include "remote/conn.h"
+
+#define DV_CATALOG_KEYS_MAX 10000000
+
+/* --- versions ---------------------------------------------------------- */
+
+/* Each published version, by name space, dataset and id; NULL: of all. */
+typedef int dv_catalog_version_fn(void *arg, const char *ns,
+				  const char *dataset, const char *id,
+				  int64_t published, struct dv_err *err);
+int dv_catalog_versions(struct dv_conn *c, const char *ns,
+			const char *dataset, dv_catalog_version_fn *fn,
+			void *arg, struct dv_err *err);
+/*
+ * Read the records of ids (all of one dataset), many at a time.  rec NULL:
+ * there is none; i its place in ids.  Borrowed.  bytes: as they are kept.
+ */
+typedef int dv_catalog_record_fn(void *arg, size_t i,
+				 const struct dv_record *rec,
+				 const void *bytes, size_t n,
+				 struct dv_err *err);
+int dv_catalog_records(struct dv_conn *c, const char *ns,
+		       const char *dataset, const struct dv_strlist *ids,
+		       dv_catalog_record_fn *fn, void *arg,
+		       struct dv_err *err);
+/* One; DV_E_MISSING.  Release *out. */
+int dv_catalog_record(struct dv_conn *c, const char *ns, const char *dataset,
+		      const char *id, struct dv_record *out,
+		      struct dv_err *err);
+/*
+ * Publish a record: 1 if it is new, 0 if one was there (nothing is
+ * changed).  Everything under it must have been published before.
+ */
+int dv_catalog_publish(struct dv_conn *c, const struct dv_record *rec,
+		       struct dv_err *err);
+
+/* --- heads --------------------------------------------------------------- */
+
+struct dv_catalog_head {
+	char version[DV_VERSION_ID_MAX];	/* "": it points nowhere */
+	uint64_t n;		/* its number; 0: there never was one */
+};
+/* tag NULL: latest.  1, or 0 where it points nowhere. */
+int dv_catalog_head(struct dv_conn *c, const char *ns, const char *dataset,
+		    const char *tag, struct dv_catalog_head *out,
+		    struct dv_err *err);
+/*
+ * Move a head from what *was says to version ("" removes): 1, and *was is
+ * what it is now; 0 where somebody else moved it, *was what it is now.
+ */
+int dv_catalog_move(struct dv_conn *c, const char *ns, const char *dataset,
+		    const char *tag, const char *version,
+		    struct dv_catalog_head *was, struct dv_err *err);
+/* All heads, newest number of each; ns and dataset may be NULL.  tag ""
+ * for latest.  Lists keys, reads no bodies. */
+typedef int dv_catalog_head_fn(void *arg, const char *ns, const char *dataset,
+			       const char *tag, uint64_t n,
+			       struct dv_err *err);
+int dv_catalog_heads(struct dv_conn *c, const char *ns, const char *dataset,
+		     dv_catalog_head_fn *fn, void *arg, struct dv_err *err);
+
+/* --- names --------------------------------------------------------------- */
+
+/*
+ * [<ns>/]<dataset>[@<what>][:<path>] on a remote.  what: a tag, a version
+ * id or a unique prefix of one, `latest` (also where there is none).  The
+ * name is tried as <ns>/<dataset>, then as a dataset of own_ns (may be
+ * NULL); where both exist DV_E_AMBIGUOUS.  DV_E_MISSING, with what is
+ * published there where that can be listed.
+ */
+struct dv_rspec {
+	char *ns, *dataset, *path;	/* path "" for all */
+	char *what;			/* NULL: none given */
+	struct dv_record record;
+	char id[DV_VERSION_ID_MAX];
+};
+int dv_rspec_resolve(struct dv_rspec *out, struct dv_conn *c,
+		     const char *own_ns, const char *text,
+		     struct dv_err *err);
+/* The same without a version: ns and dataset alone (record is empty). */
+int dv_rspec_dataset(struct dv_rspec *out, struct dv_conn *c,
+		     const char *own_ns, const char *text,
+		     struct dv_err *err);
+void dv_rspec_release(struct dv_rspec *s);
+
+/* --- where manifests lie --------------------------------------------------- */
+
+/* A location record in memory.  Initialise with zeros. */
+struct dv_rlocation {
+	struct dv_buf bytes;
+	struct dv_location l;
+	uint64_t n;		/* its number */
+};
+void dv_rlocation_release(struct dv_rlocation *x);
+/*
+ * The newest of manifest: 1, or 0 where there is none.  One that fails to
+ * parse, or is of another manifest, is DV_E_FORMAT naming its key.
+ */
+int dv_rlocation_read(struct dv_rlocation *out, struct dv_conn *c,
+		      const struct dv_digest *manifest, struct dv_err *err);
+/*
+ * Publish one as the number behind after (0: the first), or where that is
+ * taken the next: *n.
+ */
+int dv_rlocation_write(struct dv_conn *c, const struct dv_digest *manifest,
+		       const struct dv_buf *bytes, uint64_t after,
+		       uint64_t *n, struct dv_err *err);
+
+/* --- gc records ------------------------------------------------------------- */
+
+/* Each record of dv/gc/, ascending, with its time by the server's clock. */
+typedef int dv_catalog_doom_fn(void *arg, uint64_t n,
+			       const struct dv_doomrec *d, int64_t modified,
+			       struct dv_err *err);
+int dv_catalog_dooms(struct dv_conn *c, dv_catalog_doom_fn *fn, void *arg,
+		     struct dv_err *err);
+
+#endif

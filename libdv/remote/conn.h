@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_REMOTE_CONN_H
+#define DV_REMOTE_CONN_H
+
+/*
+ * An open remote: its helper running, its format known, its cache at
+ * hand.  For one thread.
+ */
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/digest.h"
+#include "base/err.h"
+#include "base/progress.h"
+#include "remote/rcache.h"
+#include "remote/remotes.h"
+#include "remote/transport.h"
+
+#define DV_CONN_REQUESTS 64	/* small requests to keep in flight */
+
+struct dv_conn_opts {
+	const char *exec_path;
+	const char *store_dir;	/* for the cache and tmp */
+	enum dv_algo algo;	/* what the remote must have; 0: any */
+	bool write;		/* DV_E_UNSUPPORTED at once where it cannot */
+	unsigned jobs;		/* 0: the remote's setting, else the helper's */
+	uint64_t limit_rate;	/* 0: the remote's setting */
+	struct dv_progress *progress;
+	dv_transport_note_fn *note;
+	void *note_arg;
+};
+
+struct dv_conn {
+	char *name;
+	struct dv_transport *t;
+	struct dv_rcache *cache;
+	enum dv_algo algo;	/* the remote's; 0: it is empty */
+	bool fresh;		/* nothing was ever written to it */
+};
+
+/*
+ * Start the helper and read dv/format, unless the cache knows it.
+ * DV_E_CONFLICT for another object format, DV_E_UNSUPPORTED for a newer
+ * version, DV_E_FORMAT where dv/format is something else.  *out is the
+ * caller's.
+ */
+int dv_conn_open(struct dv_conn **out, const struct dv_remote *r,
+		 const struct dv_conn_opts *opts, struct dv_err *err);
+void dv_conn_close(struct dv_conn *c);		/* NULL is fine */
+
+/*
+ * Before the first write: make dv/format with algo where there is none,
+ * and find out whether the remote honours create-if-absent (a second
+ * create of dv/format must say that it exists), once per remote.
+ * Returns 1 if so; 0 if not: dv_conn_no_create() says what is lost.
+ */
+int dv_conn_begin_write(struct dv_conn *c, enum dv_algo algo,
+			struct dv_err *err);
+const char *dv_conn_no_create(void);
+
+/*
+ * Create key with these bytes, settled by reading back (remote/small.h);
+ * where the remote has no create-if-absent: written if nothing is there,
+ * then read back.  1: they are there, ours.  0: others are, appended to
+ * out (may be NULL) where no more than max.
+ */
+int dv_conn_create(struct dv_conn *c, const char *key, const void *data,
+		   size_t n, struct dv_buf *out, size_t max,
+		   struct dv_err *err);
+
+/*
+ * The highest number below prefix ("…/latest/"): 1 and *n, 0 where there
+ * is none.  after: one that is known to have been there (0: none), so that
+ * little is listed; it is looked at again, and where it has gone all are.
+ * One list request; where the remote cannot list, galloping heads from
+ * after on.
+ */
+int dv_conn_highest(struct dv_conn *c, const char *prefix, uint64_t after,
+		    uint64_t *n, struct dv_err *err);
+
+/*
+ * All keys below prefix, in as many requests as it takes; fn non-zero
+ * ends it, returned.  More than max keys: DV_E_LIMIT.  DV_E_UNSUPPORTED
+ * where the remote cannot list.
+ */
+typedef int dv_conn_key_fn(void *arg, const char *key, int64_t size,
+			   int64_t modified, struct dv_err *err);
+int dv_conn_each_key(struct dv_conn *c, const char *prefix, uint64_t max,
+		     dv_conn_key_fn *fn, void *arg, struct dv_err *err);
+
+/*
+ * Read many small objects, DV_CONN_REQUESTS at a time; fn is called once
+ * for each, in any order, i its place in keys.  data NULL: there is none.
+ * Any other failure ends it.
+ */
+typedef int dv_conn_object_fn(void *arg, size_t i, const void *data,
+			      size_t n, struct dv_err *err);
+int dv_conn_read_all(struct dv_conn *c, const struct dv_strlist *keys,
+		     size_t max, dv_conn_object_fn *fn, void *arg,
+		     struct dv_err *err);
+
+#endif
