@@ -48,4 +48,31 @@ test_expect_success TTY 'a line is cut to the width of the terminal' '
 	test_grep ! "MiB" out
 '
 
+test_expect_success 'a program gets lines of JSON, the last one at the end' '
+	test-meter --json >out 2>err &&
+	echo done >expect &&
+	test_cmp expect out &&
+	grep "^{" err >lines &&
+	test_grep -x "warning: half way" err &&
+	test_line_count = 4 lines &&
+	jq -c "[.phase, .files, .total_files, .bytes, .total_bytes, .end]" \
+		lines >actual &&
+	cat >expect <<-\EOF &&
+	["hashing",3,10,1048576,4194304,false]
+	["hashing",5,10,2097152,4194304,false]
+	["hashing",5,10,2097152,4194304,false]
+	["hashing",5,10,2097152,4194304,true]
+	EOF
+	test_cmp expect actual &&
+	jq -e "(.rate > 0) and (.seconds_left > 0)" lines
+'
+
+test_expect_success 'what is not known is null, and each phase is named' '
+	test-meter --json --unknown >out 2>err &&
+	head -n 1 err | jq -c "[.total_files, .total_bytes, .seconds_left]" \
+		>actual &&
+	echo "[null,null,null]" >expect &&
+	test_cmp expect actual
+'
+
 test_done

@@ -148,6 +148,13 @@ void dv_reader_release(struct dv_reader *r);
  */
 struct dv_meter;
 struct dv_meter *dv_meter_start(struct dv_progress *p, bool quiet);
+/*
+ * The same for programs, terminal or not: one JSON object a line, and one
+ * more from dv_meter_stop(), with "end" true.  Members: phase ("" before
+ * the first), files, total_files, bytes, total_bytes, rate (bytes a
+ * second), seconds_left, end; what is not known is null.
+ */
+struct dv_meter *dv_meter_start_json(struct dv_progress *p);
 void dv_meter_stop(struct dv_meter *m);
 
 #endif

@@ -18,6 +18,7 @@ struct dv_meter {
 	const char *phase;	/* the one that began after since */
 	struct timespec since;
 	struct timespec shown;	/* when the last look was taken */
+	void (*show)(struct dv_meter *m, bool last);
 };
 
 static void add_size(struct dv_buf *out, double bytes)
@@ -96,18 +97,15 @@ static void describe(struct dv_buf *out, struct dv_meter *m)
 }
 
 /* A line that wraps could not be taken back: cut it to the terminal. */
-static void show(struct dv_meter *m)
+static void show_line(struct dv_meter *m, bool last)
 {
 	struct dv_buf line = DV_BUF_INIT;
 	struct winsize size = { 0 };
-	const char *phase = atomic_load(&m->progress->phase);
 	size_t columns;
 
-	if (!phase)
+	if (last) {
+		dv_message_status("");
 		return;
-	if (phase != m->phase) {
-		m->phase = phase;
-		m->since = m->shown;
 	}
 	describe(&line, m);
 	columns = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 &&
@@ -116,6 +114,55 @@ static void show(struct dv_meter *m)
 		dv_buf_setlen(&line, columns - 1);
 	dv_message_status(dv_buf_cstr(&line));
 	dv_buf_release(&line);
+}
+
+static void add_field(struct dv_buf *out, const char *name, double value,
+		      bool known)
+{
+	if (known)
+		dv_buf_printf(out, ",\"%s\":%.0f", name, value);
+	else
+		dv_buf_printf(out, ",\"%s\":null", name);
+}
+
+/*
+ * {"phase":"uploading","files":12,"total_files":40,"bytes":1048576,
+ *  "total_bytes":null,"rate":524288,"seconds_left":null,"end":false}
+ */
+static void show_json(struct dv_meter *m, bool last)
+{
+	struct dv_progress *p = m->progress;
+	struct dv_buf line = DV_BUF_INIT;
+	double files = (double)atomic_load(&p->files);
+	double all_files = (double)atomic_load(&p->total_files);
+	double bytes = (double)atomic_load(&p->bytes);
+	double all = (double)atomic_load(&p->total_bytes);
+	double t = m->phase ? elapsed(&m->since) : 0;
+
+	dv_buf_printf(&line, "{\"phase\":\"%s\"", m->phase ? m->phase : "");
+	add_field(&line, "files", files, true);
+	add_field(&line, "total_files", all_files, all_files > 0);
+	add_field(&line, "bytes", bytes, true);
+	add_field(&line, "total_bytes", all, all > 0);
+	add_field(&line, "rate", bytes / t, t > 0);
+	add_field(&line, "seconds_left", (all - bytes) * t / bytes,
+		  bytes > 0 && all >= bytes);
+	dv_buf_printf(&line, ",\"end\":%s}", last ? "true" : "false");
+	dv_message("", dv_buf_cstr(&line));
+	dv_buf_release(&line);
+}
+
+/* A phase began some time after the look before the one that sees it. */
+static void look(struct dv_meter *m, bool last)
+{
+	const char *phase = atomic_load(&m->progress->phase);
+
+	if (phase && phase != m->phase) {
+		m->phase = phase;
+		m->since = m->shown;
+	}
+	if (phase || last)
+		m->show(m, last);
 	clock_gettime(CLOCK_MONOTONIC, &m->shown);
 }
 
@@ -124,8 +171,7 @@ static void *run(void *arg)
 	struct dv_meter *m = arg;
 	struct timespec next;
 
-	clock_gettime(CLOCK_MONOTONIC, &m->shown);
-	next = m->shown;
+	clock_gettime(CLOCK_MONOTONIC, &next);
 	pthread_mutex_lock(&m->lock);
 	while (!m->stop) {
 		next.tv_nsec += 500000000;
@@ -137,22 +183,21 @@ static void *run(void *arg)
 							  &next) == 0)
 			;
 		if (!m->stop)
-			show(m);
+			look(m, false);
 	}
 	pthread_mutex_unlock(&m->lock);
 	return NULL;
 }
 
-struct dv_meter *dv_meter_start(struct dv_progress *p, bool quiet)
+static struct dv_meter *start(struct dv_progress *p,
+			      void (*show)(struct dv_meter *m, bool last))
 {
-	struct dv_meter *m;
+	struct dv_meter *m = dv_calloc(1, sizeof(*m));
 	pthread_condattr_t attr;
 
-	if (!p || quiet || !isatty(STDERR_FILENO))
-		return NULL;
-
-	m = dv_calloc(1, sizeof(*m));
 	m->progress = p;
+	m->show = show;
+	clock_gettime(CLOCK_MONOTONIC, &m->shown);
 	pthread_mutex_init(&m->lock, NULL);
 	pthread_condattr_init(&attr);
 	pthread_condattr_setclock(&attr, CLOCK_MONOTONIC);
@@ -165,6 +210,18 @@ struct dv_meter *dv_meter_start(struct dv_progress *p, bool quiet)
 	return m;
 }
 
+struct dv_meter *dv_meter_start(struct dv_progress *p, bool quiet)
+{
+	if (!p || quiet || !isatty(STDERR_FILENO))
+		return NULL;
+	return start(p, show_line);
+}
+
+struct dv_meter *dv_meter_start_json(struct dv_progress *p)
+{
+	return p ? start(p, show_json) : NULL;
+}
+
 void dv_meter_stop(struct dv_meter *m)
 {
 	if (!m)
@@ -175,7 +232,7 @@ void dv_meter_stop(struct dv_meter *m)
 	pthread_mutex_unlock(&m->lock);
 	pthread_join(m->thread, NULL);
 
-	dv_message_status("");
+	look(m, true);
 	pthread_cond_destroy(&m->wake);
 	pthread_mutex_destroy(&m->lock);
 	free(m);

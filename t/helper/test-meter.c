@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test-meter [-q]: show progress for over a second, as a command does
+ * test-meter [-q | --json [--unknown]]: show progress for over a second, as a command does
  * while it works, with a warning in between.
  */
 #include "plumbing/common/command.h"
@@ -8,7 +8,7 @@
 #include <time.h>
 
 static const char *const usage[] = {
-	"test-meter [-q]",
+	"test-meter [-q | --json [--unknown]]",
 	NULL
 };
 
@@ -21,9 +21,11 @@ static void nap(long ms)
 
 static int cmd_meter(int argc, const char **argv, const struct dv_ctx *ctx)
 {
-	bool quiet = false;
+	bool quiet = false, json = false, unknown = false;
 	const struct dv_opt spec[] = {
 		DV_OPT_BOOL('q', "quiet", &quiet, "show nothing"),
+		DV_OPT_BOOL(0, "json", &json, "lines of JSON"),
+		DV_OPT_BOOL(0, "unknown", &unknown, "totals are not known"),
 		DV_OPT_END
 	};
 	static struct dv_progress p;
@@ -32,8 +34,9 @@ static int cmd_meter(int argc, const char **argv, const struct dv_ctx *ctx)
 
 	(void)ctx;
 	dv_opt_parse(argc, argv, spec, usage);
-	meter = dv_meter_start(&p, quiet);
-	dv_progress_phase(&p, "hashing", 10, 4 << 20);
+	meter = json ? dv_meter_start_json(&p) : dv_meter_start(&p, quiet);
+	dv_progress_phase(&p, "hashing", unknown ? 0 : 10,
+			  unknown ? 0 : 4 << 20);
 	dv_progress_add(&p, 3, 1 << 20);
 	nap(700);
 	dv_warn("half way");
