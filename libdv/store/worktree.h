@@ -130,6 +130,13 @@ struct dv_checkout {
 				   branches */
 	bool dry_run;
 	const char *path;	/* only this part of the dataset; "" or NULL all */
+	/*
+	 * Only files (paths from the dataset) that it wants are brought; NULL:
+	 * all.  The others become absent in the index, but for those that are
+	 * in the work tree already.
+	 */
+	bool (*want)(void *arg, const char *path, size_t n);
+	void *want_arg;
 	const char *version;	/* what the content is; NULL: unknown */
 	bool write_pointer;	/* and make the pointer say so */
 	struct dv_progress *progress;
