@@ -33,11 +33,7 @@ static uint8_t *id_at(const struct dv_idmap *m, size_t i)
 	return m->ids + i * dv_algo_size(m->algo);
 }
 
-/*
- * Digests are spread already, but one who makes up ids could make them
- * meet: stir in what differs from process to process.
- */
-static uint64_t hash(const uint8_t *b)
+uint64_t dv_idmap_hash(const uint8_t *b)
 {
 	const void *random = (const void *)getauxval(AT_RANDOM);
 	uint64_t seed[2] = { 1, 2 };
@@ -59,7 +55,7 @@ static uint64_t hash(const uint8_t *b)
 static uint32_t *find(const struct dv_idmap *m, const uint8_t *b)
 {
 	size_t size = dv_algo_size(m->algo);
-	size_t i = hash(b) & (m->slots - 1);
+	size_t i = dv_idmap_hash(b) & (m->slots - 1);
 
 	while (m->table[i] && memcmp(id_at(m, m->table[i] - 1), b, size))
 		i = (i + 1) & (m->slots - 1);
@@ -69,7 +65,7 @@ static uint32_t *find(const struct dv_idmap *m, const uint8_t *b)
 /* All are different, so that only an empty slot is looked for. */
 static void insert(struct dv_idmap *m, size_t number)
 {
-	size_t i = hash(id_at(m, number)) & (m->slots - 1);
+	size_t i = dv_idmap_hash(id_at(m, number)) & (m->slots - 1);
 
 	while (m->table[i])
 		i = (i + 1) & (m->slots - 1);

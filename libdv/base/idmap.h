@@ -36,4 +36,11 @@ bool dv_idmap_get(const struct dv_idmap *m, const struct dv_digest *id,
 typedef int dv_idmap_fn(const struct dv_digest *id, uint64_t value, void *arg);
 int dv_idmap_each(const struct dv_idmap *m, dv_idmap_fn *fn, void *arg);
 
+/*
+ * Where the digest whose bytes are at b belongs in a table.  Digests are
+ * spread already, but one who makes up ids could make them meet: what
+ * differs from process to process is stirred in.
+ */
+uint64_t dv_idmap_hash(const uint8_t *b);
+
 #endif

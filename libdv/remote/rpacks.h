@@ -21,7 +21,9 @@ struct dv_rpack {
 	struct dv_location_pack info;
 	bool loaded;		/* idx is good */
 	bool doomed;		/* named by a gc: nothing new may rely on it */
-	bool bad;		/* its index is damaged or gone: told once */
+	bool bad;		/* damaged or gone: told once, not looked into */
+	bool gone;		/* bad because it is not there: a newer location
+				   record may do without it */
 	struct dv_packidx idx;
 	struct dv_map map;	/* private */
 };
@@ -55,9 +57,13 @@ int dv_rpacks_read_dooms(struct dv_rpacks *s, struct dv_err *err);
  * and told to bad (may be NULL), the others go on.
  */
 typedef void dv_rpacks_bad_fn(void *arg, const char *sentence);
+/* Bytes of an index; a pack with a longer one is bad. */
+#define DV_RPACKS_IDX_MAX (1u << 30)
 int dv_rpacks_load(struct dv_rpacks *s, unsigned kinds,
 		   dv_rpacks_bad_fn *bad, void *arg, struct dv_err *err);
-/* In a loaded pack, not doomed if fresh is asked for: true and *out. */
+/* Nothing is found in pack i any more. */
+void dv_rpacks_set_bad(struct dv_rpacks *s, uint32_t i, bool gone);
+/* In a loaded pack that is not bad, not doomed if fresh is asked for: true and *out. */
 bool dv_rpacks_find(struct dv_rpacks *s, const struct dv_digest *id,
 		    bool fresh, struct dv_rplace *out);
 
