@@ -67,12 +67,13 @@ static uint32_t *slot_of(const struct dv_rpacks *s,
 	size_t k = dv_idmap_hash(id->b) & (t->n - 1);
 
 	for (; t->slots[k]; k = (k + 1) & (t->n - 1)) {
+		const struct dv_rpack *p;
 		struct dv_digest there;
 		uint32_t i;
 		size_t at;
 
-		dv_packidx_id(&object_of(s, t->slots[k] - 1, &at, &i)->idx,
-			      i, &there);
+		p = object_of(s, t->slots[k] - 1, &at, &i);
+		dv_packidx_id(&p->idx, i, &there);
 		if (dv_digest_eq(&there, id))
 			break;
 	}
