@@ -1,9 +1,10 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# Sourced by t/t5xxx-*.sh after lib-transport.sh: servers of our own on
+# Sourced by t/t5*.sh and t/t8*.sh after lib-transport.sh: servers of our own on
 # 127.0.0.1, which end with the test file however it ends.  Where one is
-# not installed, the file is skipped and says what to install.
+# not installed, the file is skipped and says what to install; it is also
+# written down in the file $DV_TEST_SKIPPED, if that is set.
 
 SERVERS=$(mktemp -d "${TMPDIR:-/tmp}/dv-servers-XXXXXX") || exit 1
 servers_up=
@@ -34,6 +35,8 @@ need_programs () {
 		PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null &&
 			continue
 		skip_all="no $program here: apt-get install $packages"
+		test -z "$DV_TEST_SKIPPED" ||
+			echo "$(basename "$0"): $skip_all" >>"$DV_TEST_SKIPPED"
 		test_done
 	done
 }

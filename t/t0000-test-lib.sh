@@ -18,6 +18,17 @@ test_expect_success 'the dv of the build tree comes first in PATH' '
 	test_cmp expect actual
 '
 
+test_expect_success 'a caller has no credentials here, and no way out' '
+	env | sed -n "s/^\(AWS_[A-Z0-9_]*\)=.*/\1/p" | sort >actual &&
+	printf "%s\n" AWS_CONFIG_FILE AWS_EC2_METADATA_SERVICE_ENDPOINT \
+		AWS_ENDPOINT_URL AWS_SHARED_CREDENTIALS_FILE >expect &&
+	test_cmp expect actual &&
+	test_must_be_empty "$AWS_CONFIG_FILE" &&
+	test_must_be_empty "$AWS_SHARED_CREDENTIALS_FILE" &&
+	echo "$AWS_ENDPOINT_URL $AWS_EC2_METADATA_SERVICE_ENDPOINT" >urls &&
+	test_grep "^http://127.0.0.1:9/ http://127.0.0.1:9/\$" urls
+'
+
 test_expect_success 'known answers agree with independent programs' '
 	printf "" >empty &&
 	printf "hello\n" >hello &&

@@ -37,7 +37,24 @@ do
 	*) unset "$var" ;;
 	esac
 done
+for var in $(env | sed -n 's/^\(AWS_[A-Za-z_0-9]*\)=.*/\1/p')
+do
+	unset "$var"
+done
 unset XDG_CONFIG_HOME XDG_DATA_HOME XDG_CACHE_HOME EMAIL
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+unset SSH_AUTH_SOCK
+
+# Nor may a test reach a service of the machine or of the world, or find
+# the credentials of whoever runs it.
+AWS_EC2_METADATA_SERVICE_ENDPOINT=http://127.0.0.1:9/
+AWS_ENDPOINT_URL=http://127.0.0.1:9/
+AWS_CONFIG_FILE=/dev/null
+AWS_SHARED_CREDENTIALS_FILE=/dev/null
+NO_PROXY='*'
+no_proxy='*'
+export AWS_EC2_METADATA_SERVICE_ENDPOINT AWS_ENDPOINT_URL AWS_CONFIG_FILE
+export AWS_SHARED_CREDENTIALS_FILE NO_PROXY no_proxy
 
 : "${DV_TEST_FORMAT:=xxh128}"
 DV_DEFAULT_FORMAT=$DV_TEST_FORMAT
