@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "base/path.h"
-#include "porcelain/human.h"
+#include "porcelain/bring.h"
 #include "porcelain/lastcopy.h"
 #include "porcelain/session.h"
 #include "store/resolve.h"
@@ -27,42 +27,6 @@ struct job {
 	struct dv_progress progress;
 	bool failed;
 };
-
-/* --- what was done -------------------------------------------------------- */
-
-static void tell(struct job *job, const char *dataset,
-		 const struct dv_checkout *c)
-{
-	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
-	struct dv_buf text = DV_BUF_INIT;
-
-	if (job->quiet || (!c->written && !c->removed))
-		return;
-	if (c->written)
-		dv_buf_printf(&text, ", %s written (%s)",
-			      dv_human_count(count, c->written, "file",
-					     "files"),
-			      dv_human_size(size, c->bytes));
-	if (c->removed)
-		dv_buf_printf(&text, ", %s removed",
-			      dv_human_count(count, c->removed, "file",
-					     "files"));
-	if (c->kept)
-		dv_buf_printf(&text, ", %" PRIu64 " as before", c->kept);
-	dv_say("%s: %s%s", dataset, job->dry_run ? "would be: " : "",
-	       text.data + 2);
-	dv_buf_release(&text);
-}
-
-/* Say what went wrong with one dataset, and go on with the others. */
-static void fail(struct job *job, struct dv_err *err)
-{
-	dv_error("%s", err->msg);
-	if (*err->hint)
-		dv_hint("%s", err->hint);
-	*err = (struct dv_err)DV_ERR_INIT;
-	job->failed = true;
-}
 
 static int bring(struct job *job, const char *dataset,
 		 const struct dv_digest *manifest, struct dv_checkout *c,
@@ -82,8 +46,8 @@ static int bring(struct job *job, const char *dataset,
 	meter = dv_meter_start(&job->progress, job->quiet);
 	rc = dv_worktree_checkout(job->s.repo, dataset, manifest, c, err);
 	dv_meter_stop(meter);
-	if (rc >= 0)
-		tell(job, dataset, c);
+	if (rc >= 0 && !job->quiet)
+		dv_bring_tell(dataset, c);
 	return rc;
 }
 
@@ -191,30 +155,6 @@ static int remove_one(struct job *job, const char *dataset,
 	return rc;
 }
 
-/* The version that the manifest has: the one it had, else the newest. */
-static int find_version(struct job *job, const char *dataset,
-			const struct dv_digest *manifest, char **version,
-			struct dv_err *err)
-{
-	struct dv_version newest;
-	struct dv_digest base;
-	int rc;
-
-	*version = NULL;
-	rc = dv_worktree_base(job->s.repo, dataset, &base, version, err);
-	if (rc < 0 || (rc && dv_digest_eq(&base, manifest)))
-		return rc;
-	free(*version);
-	*version = NULL;
-	rc = dv_versions_newest(job->s.versions, dataset, manifest, &newest,
-				err);
-	if (rc > 0) {
-		*version = dv_strdup(newest.id);
-		dv_version_release(&newest);
-	}
-	return rc;
-}
-
 static int checkout_one(struct job *job, const char *dataset,
 			struct dv_err *err)
 {
@@ -227,8 +167,8 @@ static int checkout_one(struct job *job, const char *dataset,
 	if (!rc)
 		return remove_one(job, dataset, err);
 	if (rc > 0)
-		rc = find_version(job, dataset, &pointer.manifest, &version,
-				  err);
+		rc = dv_bring_version(&job->s, dataset, &pointer.manifest,
+				      &version, err);
 	c.version = version;
 	if (rc >= 0)
 		rc = bring(job, dataset, &pointer.manifest, &c, err);
@@ -243,8 +183,10 @@ static int checkout_all(struct job *job, struct dv_err *err)
 
 	rc = dv_worktree_datasets(job->s.repo, &all, err);
 	for (size_t i = 0; i < all.n && rc >= 0; i++)
-		if (checkout_one(job, all.v[i], err) < 0)
-			fail(job, err);
+		if (checkout_one(job, all.v[i], err) < 0) {
+			dv_bring_fail(err);
+			job->failed = true;
+		}
 	dv_strlist_release(&all);
 	return rc;
 }
@@ -272,8 +214,10 @@ static int cmd_checkout(int argc, const char **argv, const struct dv_ctx *ctx)
 	if (rc >= 0 && argc == 1)
 		rc = checkout_spec(&job, argv[0], &err);
 	for (int i = 0; i < argc && argc > 1 && rc >= 0; i++)
-		if (checkout_spec(&job, argv[i], &err) < 0)
-			fail(&job, &err);
+		if (checkout_spec(&job, argv[i], &err) < 0) {
+			dv_bring_fail(&err);
+			job.failed = true;
+		}
 	dv_session_close(&job.s);
 	if (rc >= 0 && job.failed)
 		return 128;

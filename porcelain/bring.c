@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#include "porcelain/bring.h"
+
+#include <stdlib.h>
+
+#include "plumbing/common/command.h"
+#include "porcelain/human.h"
+
+int dv_bring_version(struct dv_session *s, const char *dataset,
+		     const struct dv_digest *manifest, char **version,
+		     struct dv_err *err)
+{
+	struct dv_version newest;
+	struct dv_digest base;
+	int rc;
+
+	*version = NULL;
+	rc = dv_worktree_base(s->repo, dataset, &base, version, err);
+	if (rc < 0 || (rc && dv_digest_eq(&base, manifest)))
+		return rc;
+	free(*version);
+	*version = NULL;
+	rc = dv_versions_newest(s->versions, dataset, manifest, &newest, err);
+	if (rc > 0) {
+		*version = dv_strdup(newest.id);
+		dv_version_release(&newest);
+	}
+	return rc;
+}
+
+void dv_bring_tell(const char *dataset, const struct dv_checkout *c)
+{
+	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
+	struct dv_buf text = DV_BUF_INIT;
+
+	if (!c->written && !c->removed)
+		return;
+	if (c->written)
+		dv_buf_printf(&text, ", %s written (%s)",
+			      dv_human_count(count, c->written, "file",
+					     "files"),
+			      dv_human_size(size, c->bytes));
+	if (c->removed)
+		dv_buf_printf(&text, ", %s removed",
+			      dv_human_count(count, c->removed, "file",
+					     "files"));
+	if (c->kept)
+		dv_buf_printf(&text, ", %" PRIu64 " as before", c->kept);
+	dv_say("%s: %s%s", dataset, c->dry_run ? "would be: " : "",
+	       text.data + 2);
+	dv_buf_release(&text);
+}
+
+void dv_bring_fail(struct dv_err *err)
+{
+	dv_error("%s", err->msg);
+	if (*err->hint)
+		dv_hint("%s", err->hint);
+	*err = (struct dv_err)DV_ERR_INIT;
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_PORCELAIN_BRING_H
+#define DV_PORCELAIN_BRING_H
+
+/* What commands that bring datasets into the work tree have in common. */
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "porcelain/session.h"
+#include "store/worktree.h"
+
+/*
+ * The version that the manifest has: the one the work tree's content
+ * descends from, else the newest; *version is NULL where there is none.
+ * The caller's to free.
+ */
+int dv_bring_version(struct dv_session *s, const char *dataset,
+		     const struct dv_digest *manifest, char **version,
+		     struct dv_err *err);
+/* Say what a checkout has written and removed, if it has. */
+void dv_bring_tell(const char *dataset, const struct dv_checkout *c);
+/* Say what went wrong with one dataset, and forget it for the others. */
+void dv_bring_fail(struct dv_err *err);
+
+#endif
