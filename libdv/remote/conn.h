@@ -37,6 +37,8 @@ struct dv_conn {
 	struct dv_rcache *cache;
 	enum dv_algo algo;	/* the remote's; 0: it is empty */
 	bool fresh;		/* nothing was ever written to it */
+	int create;		/* private: create-if-absent is honoured; -1:
+				   not known yet */
 };
 
 /*

@@ -36,7 +36,7 @@ void dv_remote_release(struct dv_remote *r);
 int dv_remote_check_name(const char *name, struct dv_err *err);
 /*
  * Is it a URL (see remote/url.h) that a helper may be started for?
- * DV_E_INVALID for a password in it (not shown), DV_E_UNSUPPORTED naming
+ * DV_E_INVALID for a password in it (not shown), DV_E_MISSING naming
  * the schemes that exist and where a helper would be looked for.
  * exec_path: directory of dv's own programs.
  */

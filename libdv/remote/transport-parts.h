@@ -3,8 +3,9 @@
 #define DV_REMOTE_TRANSPORT_PARTS_H
 
 /*
- * What transport.c (the loop), transport-ask.c, transport-answer.c and
- * transport-start.c, which together are transport.h, share.
+ * What transport.c (the loop), transport-ask.c, transport-answer.c,
+ * transport-start.c and transport-find.c (which program), which together
+ * are transport.h, share.
  */
 
 #include "base/buf.h"
@@ -68,6 +69,11 @@ int dv_transport_take_lines(struct dv_transport *t, struct dv_err *err);
 void dv_transport_answer_refused(struct dv_transport *t);
 /* Everything that is in flight, once the helper is of no use. */
 void dv_transport_answer_all(struct dv_transport *t);
+
+/* The program to run: a path, or a name that is looked up in PATH. */
+char *dv_transport_program(const char *exec_path, const char *scheme);
+/* Fail because it is not there: DV_E_MISSING. */
+int dv_transport_no_helper(const char *scheme, struct dv_err *err);
 
 /* Put "remote '<name>': " in front. */
 int dv_transport_blame(const struct dv_transport *t, struct dv_err *err);

@@ -2,11 +2,9 @@
 #include "remote/transport-parts.h"
 
 #include <inttypes.h>
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/alloc.h"
 #include "remote/url.h"
@@ -14,60 +12,6 @@
 #define HANDSHAKE_MS (120 * 1000)
 #define QUIT_MS 2000
 #define INFO_MAX 100
-
-/* Schemes whose helper has the name of another one. */
-static const char *helper_of(const char *scheme)
-{
-	if (!strcmp(scheme, "gs"))
-		return "s3";
-	return strcmp(scheme, "https") ? scheme : "http";
-}
-
-/* dir/program, if that can be run; the caller frees. */
-static char *beside(const char *dir, const char *program)
-{
-	char *path;
-
-	if (!dir || !*dir)
-		return NULL;
-	path = dv_asprintf("%s/%s", dir, program);
-	if (!access(path, X_OK))
-		return path;
-	free(path);
-	return NULL;
-}
-
-/* The directory of the running program, where the other commands are. */
-static char *own_dir(void)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *slash;
-
-	if (n <= 0)
-		return NULL;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	return slash ? dv_strndup(path, (size_t)(slash - path)) : NULL;
-}
-
-/* The program to run: a path, or a name that is looked up in PATH. */
-static char *find_program(const char *exec_path, const char *scheme)
-{
-	char *name = dv_asprintf("dv-remote-%s", helper_of(scheme));
-	char *dir = own_dir();
-	char *path = beside(exec_path, name);
-
-	if (!path)
-		path = beside(getenv("DV_EXEC_PATH"), name);
-	if (!path)
-		path = beside(dir, name);
-	free(dir);
-	if (!path)
-		return name;
-	free(name);
-	return path;
-}
 
 static void put_word(struct dv_transport *t, enum dv_wire_word word,
 		     const char *name, const char *value)
@@ -261,17 +205,6 @@ static int shake_hands(struct dv_transport *t, struct dv_err *err)
 
 /* --- open and close -------------------------------------------------- */
 
-static int no_helper(const char *scheme, struct dv_err *err)
-{
-	if (err->code != DV_E_MISSING)
-		return -err->code;
-	dv_err_set(err, DV_E_MISSING, "no helper for '%s' remotes: there is "
-		   "no program 'dv-remote-%s' in dv's own directory or in "
-		   "PATH", scheme, helper_of(scheme));
-	return dv_err_hint(err, "dv itself has: a directory's path, s3://, "
-			   "gs://, sftp://, http:// and https://");
-}
-
 static int start(struct dv_transport *t, const struct dv_transport_opts *opts,
 		 struct dv_err *err)
 {
@@ -281,11 +214,12 @@ static int start(struct dv_transport *t, const struct dv_transport_opts *opts,
 
 	if (rc < 0)
 		return rc;
-	t->program = find_program(opts->exec_path, url.scheme);
+	t->program = dv_transport_program(opts->exec_path, url.scheme);
 	argv[0] = t->program;
 	rc = dv_proc_start(&t->child, argv, NULL, err);
 	if (rc < 0) {
-		rc = no_helper(url.scheme, err);
+		if (rc == -DV_E_MISSING)
+			rc = dv_transport_no_helper(url.scheme, err);
 	} else {
 		dv_linein_init(&t->in, t->child.out);
 		put_settings(t, opts);

@@ -77,6 +77,13 @@ int dv_transport_open(struct dv_transport **out,
 		      struct dv_err *err);
 
 /*
+ * Is there a helper for scheme?  DV_E_MISSING says where one would be
+ * looked for.
+ */
+int dv_transport_check_scheme(const char *exec_path, const char *scheme,
+			      struct dv_err *err);
+
+/*
  * End the helper.  With nothing in flight it is asked to, else its work is
  * cut off and the requests are not answered any more.  NULL is fine.
  */

@@ -129,6 +129,10 @@ int dv_git_config_int(struct dv_git *g, const char *key, int64_t *out,
 		      struct dv_err *err);	/* k, m, g suffixes */
 int dv_git_config_bool(struct dv_git *g, const char *key, bool *out,
 		       struct dv_err *err);
+/* Every <sub> that has a value <section>.<sub>.<name>, sorted, each once. */
+int dv_git_config_subsections(struct dv_git *g, const char *section,
+			      const char *name, struct dv_strlist *out,
+			      struct dv_err *err);
 /* Write into the repository's own config. */
 int dv_git_config_set(struct dv_git *g, const char *key, const char *value,
 		      struct dv_err *err);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_REMOTE_CONN_PARTS_H
+#define DV_REMOTE_CONN_PARTS_H
+
+/*
+ * What conn.c (opening), conn-create.c (writing what must win a race) and
+ * conn-list.c (many keys, many objects), which together are conn.h, share.
+ */
+
+#include "format/headrec.h"
+#include "remote/conn.h"
+#include "remote/rkey.h"
+#include "remote/small.h"
+
+/* Take in the bytes of dv/format. */
+int dv_conn_check_format(struct dv_conn *c, const struct dv_buf *bytes,
+			 struct dv_err *err);
+/* One request: algo and fresh are what the remote says now. */
+int dv_conn_read_format(struct dv_conn *c, struct dv_err *err);
+/* DV_E_CONFLICT where the remote has another one; 0 fits all. */
+int dv_conn_check_algo(const struct dv_conn *c, enum dv_algo algo,
+		       struct dv_err *err);
+
+#endif
