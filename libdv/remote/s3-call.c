@@ -13,7 +13,6 @@
 #include "base/file.h"
 
 #define MOVES_MAX 3			/* to another region or host */
-#define CONNECT_TRIES 3
 #define PROGRESS (1u << 20)		/* bytes that make a try a good one */
 #define CHUNK (1u << 20)
 
@@ -219,8 +218,8 @@ static void send_call(void *arg)
 	h->moved = on_moved;
 	h->fn = on_response;
 	h->arg = c;
-	c->s3->requests++;
-	dv_http_start(c->s3->http, h);
+	c->s3->net.requests++;
+	dv_http_start(c->s3->net.http, h);
 }
 
 void dv_s3_call_start(struct dv_s3_call *c, dv_s3_fn *fn, void *arg)
@@ -232,10 +231,10 @@ void dv_s3_call_start(struct dv_s3_call *c, dv_s3_fn *fn, void *arg)
 
 /* --- what comes back -------------------------------------------------- */
 
-static void again(struct dv_s3_call *c, unsigned ms)
+static void again(struct dv_s3_call *c)
 {
-	c->s3->again++;
-	dv_http_after(c->s3->http, ms, send_call, c);
+	c->s3->net.again++;
+	dv_http_after(c->s3->net.http, 0, send_call, c);
 }
 
 /* The server says which region the bucket is in: sign for that one. */
@@ -253,9 +252,9 @@ static bool move_region(struct dv_s3_call *c,
 		return false;
 	c->moves++;
 	dv_s3_place_move(&c->s3->place, region);
-	dv_serve_note(c->s3->serve, "the bucket is in region '%s'",
+	dv_serve_note(c->s3->net.serve, "the bucket is in region '%s'",
 		      c->s3->place.region);
-	again(c, 0);
+	again(c);
 	return true;
 }
 
@@ -281,7 +280,7 @@ static bool move_host(struct dv_s3_call *c, const struct dv_http_response *r,
 	c->moves++;
 	free(c->host);
 	c->host = dv_strdup(s);
-	again(c, 0);
+	again(c);
 	return true;
 }
 
@@ -300,9 +299,9 @@ static bool renew(struct dv_s3_call *c, const struct dv_s3_error *e)
 	c->renewed = true;
 	if (dv_awsauth_get(c->s3->auth, true, &cred, &err) < 0)
 		return false;
-	dv_serve_note(c->s3->serve, "the credentials had expired; new ones "
+	dv_serve_note(c->s3->net.serve, "the credentials had expired; new ones "
 		      "from: %s", dv_awsauth_source(c->s3->auth));
-	again(c, 0);
+	again(c);
 	return true;
 }
 
@@ -316,16 +315,6 @@ static bool is_short(const struct dv_s3_call *c,
 		return false;
 	want = size > c->from ? size - c->from : 0;
 	return c->done < (want < c->count ? want : c->count);
-}
-
-/* May this pass, so that the same is worth another try? */
-static bool is_passing(const struct dv_s3_call *c,
-		       const struct dv_s3_answer *a,
-		       const struct dv_http_response *r)
-{
-	if (r->fault == DV_HTTP_NOT_SENT)
-		return c->tries < CONNECT_TRIES;
-	return a->class == DV_WIRE_LATER;
 }
 
 static void on_response(void *arg, const struct dv_http_response *r)
@@ -355,14 +344,10 @@ static void on_response(void *arg, const struct dv_http_response *r)
 		return;
 	dv_s3_explain(c, r, &a);
 	c->tries++;
-	if (is_passing(c, &a, r) && c->tries <= c->s3->retries &&
-	    (!c->s3->abandoned || c->cleans)) {
-		unsigned ms = dv_http_backoff(c->tries);
-
-		dv_serve_note(c->s3->serve, "try %u in %u ms: %s",
-			      c->tries + 1, ms, a.err.msg);
-		again(c, ms);
-		return;
-	}
-	finish(c, &a);
+	if (a.class == DV_WIRE_LATER &&
+	    (!c->s3->net.abandoned || c->cleans) &&
+	    dv_net_may_retry(&c->s3->net, c->tries, r))
+		dv_net_retry(&c->s3->net, c->tries, &a.err, send_call, c);
+	else
+		finish(c, &a);
 }

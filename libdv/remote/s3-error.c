@@ -196,47 +196,14 @@ static void explain_status(const struct dv_s3_call *c,
 		dv_err_set(&a->err, DV_E_SYS, "cannot %s: %s", c->what, said);
 }
 
-static void explain_fault(const struct dv_s3_call *c,
-			  const struct dv_http_response *r,
-			  struct dv_s3_answer *a)
+void dv_s3_explain(const struct dv_s3_call *c,
+		   const struct dv_http_response *r, struct dv_s3_answer *a)
 {
 	char host[256];
 
 	host_of(host, c);
-	switch (r->fault) {
-	case DV_HTTP_NOT_SENT:
-		a->class = DV_WIRE_LATER;
-		dv_err_set(&a->err, DV_E_SYS, "cannot reach '%s': %s", host,
-			   r->text);
-		break;
-	case DV_HTTP_BROKEN:
-		a->class = DV_WIRE_LATER;
-		dv_err_set(&a->err, DV_E_SYS, "cannot %s: the connection to "
-			   "'%s' broke: %s", c->what, host, r->text);
-		break;
-	case DV_HTTP_TLS:
-		a->class = DV_WIRE_FATAL;
-		dv_err_set(&a->err, DV_E_SYS, "no trustworthy connection to "
-			   "'%s': %s", host, r->text);
-		break;
-	case DV_HTTP_LOCAL:
-		a->class = DV_WIRE_FATAL;
-		dv_err_set(&a->err, DV_E_SYS, "cannot %s: %s", c->what,
-			   r->text);
-		break;
-	default:
-		a->class = DV_WIRE_FATAL;
-		dv_err_set(&a->err, DV_E_SYS, "cannot %s: what '%s' answers "
-			   "makes no sense: %s", c->what, host, r->text);
-		break;
-	}
-}
-
-void dv_s3_explain(const struct dv_s3_call *c,
-		   const struct dv_http_response *r, struct dv_s3_answer *a)
-{
 	if (r->fault)
-		explain_fault(c, r, a);
+		a->class = dv_net_explain(r, host, c->what, &a->err);
 	else
 		explain_status(c, r, a);
 	/* It may have been done: what was not even sent was not. */

@@ -33,7 +33,7 @@ static void end(struct op *o)
 
 static void fail(struct op *o, const struct dv_s3_answer *a)
 {
-	dv_s3_fail(o->s3, o->r.id, a->class, &a->err);
+	dv_net_fail(&o->s3->net, o->r.id, a->class, &a->err);
 	end(o);
 }
 
@@ -46,7 +46,7 @@ static void got(struct op *o, uint64_t count, int64_t size)
 		.size = size
 	};
 
-	dv_s3_reply(o->s3, &r);
+	dv_net_reply(&o->s3->net, &r);
 	end(o);
 }
 
@@ -78,12 +78,8 @@ static void on_got_none(void *arg, const struct dv_s3_answer *a)
 static void on_moved(void *arg, uint64_t bytes)
 {
 	struct op *o = arg;
-	struct dv_wire_reply r = {
-		.id = o->r.id, .kind = DV_WIRE_MOVED, .count = bytes
-	};
 
-	if (!o->s3->abandoned)
-		dv_serve_reply(o->s3->serve, &r);
+	dv_net_moved(&o->s3->net, o->r.id, bytes);
 }
 
 void dv_s3_get(struct dv_s3 *s, const struct dv_wire_request *r)
@@ -95,7 +91,7 @@ void dv_s3_get(struct dv_s3 *s, const struct dv_wire_request *r)
 	o->file = open(r->file, O_WRONLY | O_CLOEXEC);
 	if (o->file < 0) {
 		dv_err_sys(&err, "cannot open '%s'", r->file);
-		dv_s3_fail(s, r->id, DV_WIRE_FATAL, &err);
+		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
 		end(o);
 		return;
 	}
@@ -126,7 +122,7 @@ static void on_head(void *arg, const struct dv_s3_answer *a)
 	r.size = a->res->size;
 	r.modified = dv_http_date(dv_http_header(a->res, "last-modified"));
 	r.now = dv_http_date(dv_http_header(a->res, "date"));
-	dv_s3_reply(o->s3, &r);
+	dv_net_reply(&o->s3->net, &r);
 	end(o);
 }
 
@@ -167,7 +163,7 @@ static void on_deleted(void *arg, const struct dv_s3_answer *a)
 		fail(o, a);
 		return;
 	}
-	dv_s3_reply(o->s3, &r);
+	dv_net_reply(&o->s3->net, &r);
 	end(o);
 }
 

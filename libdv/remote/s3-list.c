@@ -33,7 +33,7 @@ static void end(struct list *l)
 static void fail(struct list *l, enum dv_wire_class class,
 		 const struct dv_err *err)
 {
-	dv_s3_fail(l->s3, l->r.id, class, err);
+	dv_net_fail(&l->s3->net, l->r.id, class, err);
 	end(l);
 }
 
@@ -43,7 +43,7 @@ static void finish(struct list *l, bool more)
 		.id = l->r.id, .kind = DV_WIRE_END, .more = more
 	};
 
-	dv_s3_reply(l->s3, &r);
+	dv_net_reply(&l->s3->net, &r);
 	end(l);
 }
 
@@ -80,8 +80,7 @@ static void send_item(struct list *l, const char *key,
 	snprintf(r.key, sizeof(r.key), "%s", key);
 	l->left--;
 	l->empty = 0;
-	if (!l->s3->abandoned)
-		dv_serve_reply(l->s3->serve, &r);
+	dv_net_tell(&l->s3->net, &r);
 }
 
 /* One page; more says whether keys of use were left over. */

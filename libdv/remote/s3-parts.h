@@ -9,7 +9,7 @@
  */
 
 #include "remote/awsauth.h"
-#include "remote/http.h"
+#include "remote/net.h"
 #include "remote/s3.h"
 #include "remote/s3place.h"
 #include "remote/s3xml.h"
@@ -17,15 +17,10 @@
 struct dv_s3_upload;
 
 struct dv_s3 {
-	struct dv_serve *serve;
+	struct dv_net net;
 	struct dv_s3_place place;
 	struct dv_awsauth *auth;	/* NULL: anonymous */
-	struct dv_http *http;
-	unsigned jobs, retries;
-	unsigned asked;			/* requests not answered */
-	uint64_t requests, again;
 	bool swept;			/* left-over uploads were looked for */
-	bool abandoned;
 	unsigned cleaning;		/* uploads being taken back */
 	struct dv_s3_upload *uploads;	/* under way, a list */
 };
@@ -98,10 +93,5 @@ void dv_s3_upload(struct dv_s3 *s, const struct dv_wire_request *r,
 		  int file);
 /* Take back what is half done. */
 void dv_s3_upload_abandon(struct dv_s3 *s);
-
-/* Answer request id, and count it as answered. */
-void dv_s3_reply(struct dv_s3 *s, const struct dv_wire_reply *r);
-void dv_s3_fail(struct dv_s3 *s, uint64_t id, enum dv_wire_class class,
-		const struct dv_err *err);
 
 #endif

@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/s3-parts.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -22,9 +20,9 @@ static void on_put(void *arg, const struct dv_s3_answer *a)
 	struct dv_wire_reply r = { .id = p->id, .kind = DV_WIRE_DONE };
 
 	if (a->class == DV_WIRE_OK)
-		dv_s3_reply(p->s3, &r);
+		dv_net_reply(&p->s3->net, &r);
 	else
-		dv_s3_fail(p->s3, p->id, a->class, &a->err);
+		dv_net_fail(&p->s3->net, p->id, a->class, &a->err);
 	close(p->file);
 	free(p);
 }
@@ -32,12 +30,8 @@ static void on_put(void *arg, const struct dv_s3_answer *a)
 static void on_moved(void *arg, uint64_t bytes)
 {
 	struct put *p = arg;
-	struct dv_wire_reply r = {
-		.id = p->id, .kind = DV_WIRE_MOVED, .count = bytes
-	};
 
-	if (!p->s3->abandoned)
-		dv_serve_reply(p->s3->serve, &r);
+	dv_net_moved(&p->s3->net, p->id, bytes);
 }
 
 /* Only if there is none: Google has a word of its own for it. */
@@ -51,35 +45,15 @@ static void add_condition(struct dv_s3_call *c)
 		dv_strlist_add(&c->headers, "If-None-Match: *");
 }
 
-/* The file, with all the bytes in it that are to be sent; -1 and err. */
-static int open_source(const struct dv_wire_request *r, struct dv_err *err)
-{
-	int fd = open(r->file, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st)) {
-		dv_err_sys(err, "cannot open '%s'", r->file);
-	} else if (S_ISREG(st.st_mode) &&
-		   (uint64_t)st.st_size < r->at + r->count) {
-		dv_err_set(err, DV_E_SYS, "'%s' is shorter than it was said "
-			   "to be", r->file);
-	} else {
-		return fd;
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
-}
-
 void dv_s3_put(struct dv_s3 *s, const struct dv_wire_request *r)
 {
 	struct dv_err err = DV_ERR_INIT;
 	struct dv_s3_call *c;
 	struct put *p;
-	int fd = open_source(r, &err);
+	int fd = dv_net_source(r, &err);
 
 	if (fd < 0) {
-		dv_s3_fail(s, r->id, DV_WIRE_FATAL, &err);
+		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
 		return;
 	}
 	/*

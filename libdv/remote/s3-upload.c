@@ -80,7 +80,7 @@ static void give_up(struct dv_s3_upload *u)
 {
 	if (u->upload_id)
 		take_back(u->s3, u->key, u->upload_id);
-	dv_s3_fail(u->s3, u->id, u->class, &u->err);
+	dv_net_fail(&u->s3->net, u->id, u->class, &u->err);
 	forget(u);
 }
 
@@ -105,7 +105,7 @@ static void succeed(struct dv_s3_upload *u)
 {
 	struct dv_wire_reply r = { .id = u->id, .kind = DV_WIRE_DONE };
 
-	dv_s3_reply(u->s3, &r);
+	dv_net_reply(&u->s3->net, &r);
 	forget(u);
 }
 
@@ -138,9 +138,9 @@ static void on_completed(void *arg, const struct dv_s3_answer *a)
 			   "%s", u->key, failed.error.code,
 			   failed.error.message);
 		failed.class = DV_WIRE_LATER;
-		if (++u->tries < COMPLETE_TRIES && !u->s3->abandoned) {
-			dv_http_after(u->s3->http, dv_http_backoff(u->tries),
-				      complete, u);
+		if (++u->tries < COMPLETE_TRIES && !u->s3->net.abandoned) {
+			dv_http_after(u->s3->net.http,
+				      dv_http_backoff(u->tries), complete, u);
 			return;
 		}
 	}
@@ -195,14 +195,8 @@ static void send_parts(struct dv_s3_upload *u);
 
 static void tell_moved(struct dv_s3_upload *u, uint64_t bytes)
 {
-	struct dv_wire_reply r = {
-		.id = u->id, .kind = DV_WIRE_MOVED
-	};
-
 	u->moved += bytes;
-	r.count = u->moved;
-	if (!u->s3->abandoned)
-		dv_serve_reply(u->s3->serve, &r);
+	dv_net_moved(&u->s3->net, u->id, u->moved);
 }
 
 static uint64_t size_of(const struct dv_s3_upload *u, unsigned n)
@@ -261,7 +255,7 @@ static void send_part(struct dv_s3_upload *u, unsigned n)
 /* As many at once as there may be transfers. */
 static void send_parts(struct dv_s3_upload *u)
 {
-	while (u->begun < u->n_parts && u->begun - u->done < u->s3->jobs &&
+	while (u->begun < u->n_parts && u->begun - u->done < u->s3->net.jobs &&
 	       u->class == DV_WIRE_OK)
 		send_part(u, u->begun++);
 }
@@ -306,8 +300,8 @@ static void on_uploads(void *arg, const struct dv_s3_answer *a)
 		    !item->upload_id || item->time < 0 || now < 0 ||
 		    now - item->time < LEFT_OVER)
 			continue;
-		dv_serve_note(s->serve, "taking back a part of '%s' that was "
-			      "left over", item->key + n);
+		dv_serve_note(s->net.serve, "taking back a part of '%s' "
+			      "that was left over", item->key + n);
 		take_back(s, item->key + n, item->upload_id);
 	}
 	dv_s3_page_release(&page);

@@ -10,9 +10,6 @@
 
 #define JOBS_DEFAULT 8
 #define JOBS_MAX 64
-#define RETRIES_DEFAULT 6
-#define LOW_SPEED_DEFAULT 30		/* seconds */
-#define CONNECT_TIME 15
 #define MAX_PUT (5ull << 40)		/* bytes of an object */
 #define MAX_CREATE (5ull << 30)		/* bytes of one plain PUT */
 
@@ -35,7 +32,7 @@ static int open_place(struct dv_s3 *s, const struct dv_url *u,
 	rc = dv_awsauth_open(&files, dv_s3_place_profile(u), err);
 	if (rc == 0)
 		rc = dv_s3_place_init(&s->place, u, files, err);
-	if (rc == 0 && !wants_none(s->serve, u)) {
+	if (rc == 0 && !wants_none(s->net.serve, u)) {
 		s->auth = files;
 		files = NULL;
 	}
@@ -54,31 +51,10 @@ static const char *ca_file(const struct dv_s3 *s)
 
 static int open_http(struct dv_s3 *s, struct dv_err *err)
 {
-	uint64_t jobs, retries, low, rate;
-	struct dv_http_opts opts = {
-		.protocols = "http,https", .connect_time = CONNECT_TIME
-	};
-	int rc;
+	struct dv_http_opts opts = { .protocols = "http,https" };
 
-	rc = dv_serve_number(s->serve, "jobs", JOBS_DEFAULT, 1, JOBS_MAX,
-			     &jobs, err);
-	if (rc == 0)
-		rc = dv_serve_number(s->serve, "retries", RETRIES_DEFAULT, 0,
-				     100, &retries, err);
-	if (rc == 0)
-		rc = dv_serve_number(s->serve, "low-speed-time",
-				     LOW_SPEED_DEFAULT, 1, 3600, &low, err);
-	if (rc == 0)
-		rc = dv_serve_number(s->serve, "limit-rate", 0, 0, INT64_MAX,
-				     &rate, err);
-	if (rc < 0)
-		return rc;
-	s->jobs = opts.jobs = (unsigned)jobs;
-	s->retries = (unsigned)retries;
-	opts.low_speed_time = (unsigned)low;
-	opts.limit_rate = rate;
 	opts.ca_file = ca_file(s);
-	return dv_http_open(&s->http, &opts, err);
+	return dv_net_open(&s->net, &opts, JOBS_DEFAULT, JOBS_MAX, err);
 }
 
 /* What a caller may know, and `dv remote test` shows. */
@@ -95,23 +71,23 @@ static int tell(struct dv_s3 *s, struct dv_err *err)
 	if (rc < 0)
 		return rc;
 	dv_url_origin(&origin, &p->endpoint);
-	dv_serve_can(s->serve, "write", "yes");
-	dv_serve_can(s->serve, "list", "yes");
-	dv_serve_can(s->serve, "create", "probe");
+	dv_serve_can(s->net.serve, "write", "yes");
+	dv_serve_can(s->net.serve, "list", "yes");
+	dv_serve_can(s->net.serve, "create", "probe");
 	snprintf(number, sizeof(number), "%llu", MAX_PUT);
-	dv_serve_can(s->serve, "max-put", number);
+	dv_serve_can(s->net.serve, "max-put", number);
 	snprintf(number, sizeof(number), "%llu", MAX_CREATE);
-	dv_serve_can(s->serve, "max-create", number);
-	dv_serve_info(s->serve, "endpoint", "%s", origin.data);
-	dv_serve_info(s->serve, "bucket", "%s", p->bucket);
-	dv_serve_info(s->serve, "style", "%s", p->path_style ? "path" :
+	dv_serve_can(s->net.serve, "max-create", number);
+	dv_serve_info(s->net.serve, "endpoint", "%s", origin.data);
+	dv_serve_info(s->net.serve, "bucket", "%s", p->bucket);
+	dv_serve_info(s->net.serve, "style", "%s", p->path_style ? "path" :
 							     "virtual");
-	dv_serve_info(s->serve, "region", "%s", p->region);
-	dv_serve_info(s->serve, "credentials", "%s", s->auth ?
+	dv_serve_info(s->net.serve, "region", "%s", p->region);
+	dv_serve_info(s->net.serve, "credentials", "%s", s->auth ?
 		      dv_awsauth_source(s->auth) : "none");
 	/* Enough of it to tell one from another. */
 	if (s->auth && strlen(cred->access) > 4)
-		dv_serve_info(s->serve, "access-key", "…%s", cred->access +
+		dv_serve_info(s->net.serve, "access-key", "…%s", cred->access +
 			      strlen(cred->access) - 4);
 	dv_buf_release(&origin);
 	return 0;
@@ -120,7 +96,7 @@ static int tell(struct dv_s3 *s, struct dv_err *err)
 static int start(struct dv_s3 *s, enum dv_wire_class *class,
 		 struct dv_err *err)
 {
-	const char *text = dv_serve_setting(s->serve, "url");
+	const char *text = dv_serve_setting(s->net.serve, "url");
 	struct dv_url u = DV_URL_INIT;
 	int rc;
 
@@ -147,11 +123,7 @@ static void close_s3(void *b)
 {
 	struct dv_s3 *s = b;
 
-	if (s->http) {
-		s->abandoned = true;
-		dv_http_cancel(s->http);
-		dv_http_close(s->http);
-	}
+	dv_net_close(&s->net);
 	dv_awsauth_close(s->auth);
 	dv_s3_place_release(&s->place);
 	free(s);
@@ -163,7 +135,7 @@ static int open_s3(void **out, struct dv_serve *serve,
 	struct dv_s3 *s = dv_calloc(1, sizeof(*s));
 	int rc;
 
-	s->serve = serve;
+	s->net.serve = serve;
 	rc = start(s, class, err);
 	if (rc < 0) {
 		close_s3(s);
@@ -175,31 +147,16 @@ static int open_s3(void **out, struct dv_serve *serve,
 
 /* --- working ---------------------------------------------------------- */
 
-void dv_s3_reply(struct dv_s3 *s, const struct dv_wire_reply *r)
-{
-	s->asked--;
-	if (!s->abandoned)
-		dv_serve_reply(s->serve, r);
-}
-
-void dv_s3_fail(struct dv_s3 *s, uint64_t id, enum dv_wire_class class,
-		const struct dv_err *err)
-{
-	s->asked--;
-	if (!s->abandoned)
-		dv_serve_error(s->serve, id, class, err);
-}
-
 static void ask(void *b, const struct dv_wire_request *r)
 {
 	struct dv_s3 *s = b;
 	struct dv_err err = DV_ERR_INIT;
 
-	s->asked++;
+	s->net.asked++;
 	if (strlen(s->place.prefix) + strlen(r->key) > DV_WIRE_KEY_MAX) {
 		dv_err_set(&err, DV_E_LIMIT, "the key '%.100s…' is longer "
 			   "than S3 allows below this prefix", r->key);
-		dv_s3_fail(s, r->id, DV_WIRE_FATAL, &err);
+		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
 		return;
 	}
 	switch (r->verb) {
@@ -225,41 +182,18 @@ static bool is_busy(const void *b)
 {
 	const struct dv_s3 *s = b;
 
-	if (s->abandoned)
-		return s->cleaning > 0;
-	return s->asked + dv_http_busy(s->http) > 0;
-}
-
-static bool has_room(const void *b)
-{
-	const struct dv_s3 *s = b;
-
-	return s->asked < 4 * s->jobs;
-}
-
-static int step(void *b, int fd, int timeout_ms, struct dv_err *err)
-{
-	struct dv_s3 *s = b;
-
-	return dv_http_step(s->http, fd, timeout_ms, err);
+	return s->net.abandoned ? s->cleaning > 0 : dv_net_is_busy(b);
 }
 
 static void abandon(void *b)
 {
 	struct dv_s3 *s = b;
 
-	s->abandoned = true;
+	dv_net_abandon(b);
 	dv_s3_upload_abandon(s);
 }
 
-static void counts(const void *b, uint64_t *requests, uint64_t *retries)
-{
-	const struct dv_s3 *s = b;
-
-	*requests = s->requests;
-	*retries = s->again;
-}
-
 const struct dv_backend dv_s3_backend = {
-	open_s3, close_s3, ask, has_room, is_busy, step, abandon, counts
+	open_s3, close_s3, ask, dv_net_has_room, is_busy, dv_net_step,
+	abandon, dv_net_counts
 };

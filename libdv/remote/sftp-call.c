@@ -11,7 +11,6 @@
 #include "base/alloc.h"
 #include "remote/url.h"
 
-#define CONNECT_TRIES 3
 #define PROGRESS (1u << 20)		/* bytes that make a try a good one */
 #define LIST_MAX (64u << 20)		/* bytes of a directory's listing */
 
@@ -166,8 +165,8 @@ static void send_call(void *arg)
 	h->moved = on_moved;
 	h->fn = on_response;
 	h->arg = c;
-	c->s->requests++;
-	dv_http_start(c->s->http, h);
+	c->s->net.requests++;
+	dv_http_start(c->s->net.http, h);
 }
 
 void dv_sftp_call_start(struct dv_sftp_call *c, dv_sftp_fn *fn, void *arg)
@@ -211,32 +210,13 @@ static void explain(const struct dv_sftp_call *c,
 			   c->s->user, c->s->key_file ? " or " : "",
 			   c->s->key_file ? c->s->key_file : "");
 		break;
-	case DV_HTTP_NOT_SENT:
-		a->class = DV_WIRE_LATER;
-		dv_err_set(&a->err, DV_E_SYS, "cannot reach '%s': %s", host,
-			   r->text);
-		break;
-	case DV_HTTP_BROKEN:
-		a->class = c->once ? DV_WIRE_UNKNOWN : DV_WIRE_LATER;
-		dv_err_set(&a->err, DV_E_SYS, "cannot %s: the connection to "
-			   "'%s' broke: %s", c->what, host, r->text);
-		break;
 	default:
-		a->class = DV_WIRE_FATAL;
-		dv_err_set(&a->err, DV_E_SYS, "cannot %s: %s", c->what,
-			   r->text);
+		a->class = dv_net_explain(r, host, c->what, &a->err);
+		/* It may have been done. */
+		if (r->fault == DV_HTTP_BROKEN && c->once)
+			a->class = DV_WIRE_UNKNOWN;
 		break;
 	}
-}
-
-static bool is_passing(const struct dv_sftp_call *c,
-		       const struct dv_http_response *r)
-{
-	if (c->s->abandoned || c->tries > c->s->retries)
-		return false;
-	if (r->fault == DV_HTTP_NOT_SENT)
-		return c->tries < CONNECT_TRIES;
-	return r->fault == DV_HTTP_BROKEN && !c->once;
 }
 
 static void on_response(void *arg, const struct dv_http_response *r)
@@ -254,14 +234,9 @@ static void on_response(void *arg, const struct dv_http_response *r)
 	explain(c, r, &a);
 	a.command_failed = r->fault == DV_HTTP_COMMAND;
 	c->tries++;
-	if (is_passing(c, r)) {
-		unsigned ms = dv_http_backoff(c->tries);
-
-		c->s->again++;
-		dv_serve_note(c->s->serve, "try %u in %u ms: %s",
-			      c->tries + 1, ms, a.err.msg);
-		dv_http_after(c->s->http, ms, send_call, c);
-		return;
-	}
-	finish(c, &a);
+	if (a.class == DV_WIRE_LATER && !c->s->net.abandoned &&
+	    dv_net_may_retry(&c->s->net, c->tries, r))
+		dv_net_retry(&c->s->net, c->tries, &a.err, send_call, c);
+	else
+		finish(c, &a);
 }

@@ -40,7 +40,7 @@ static void end(struct op *o)
 
 static void fail(struct op *o, const struct dv_sftp_answer *a)
 {
-	dv_sftp_fail(o->s, o->id, a->class, &a->err);
+	dv_net_fail(&o->s->net, o->id, a->class, &a->err);
 	end(o);
 }
 
@@ -59,19 +59,15 @@ static void on_got(void *arg, const struct dv_sftp_answer *a)
 	}
 	if (o->file < 0)
 		r.size = a->res->size;
-	dv_sftp_reply(o->s, &r);
+	dv_net_reply(&o->s->net, &r);
 	end(o);
 }
 
 static void on_moved(void *arg, uint64_t bytes)
 {
 	struct op *o = arg;
-	struct dv_wire_reply r = {
-		.id = o->id, .kind = DV_WIRE_MOVED, .count = bytes
-	};
 
-	if (!o->s->abandoned)
-		dv_serve_reply(o->s->serve, &r);
+	dv_net_moved(&o->s->net, o->id, bytes);
 }
 
 void dv_sftp_get(struct dv_sftp *s, const struct dv_wire_request *r)
@@ -83,7 +79,7 @@ void dv_sftp_get(struct dv_sftp *s, const struct dv_wire_request *r)
 	o->file = open(r->file, O_WRONLY | O_CLOEXEC);
 	if (o->file < 0) {
 		dv_err_sys(&err, "cannot open '%s'", r->file);
-		dv_sftp_fail(s, r->id, DV_WIRE_FATAL, &err);
+		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
 		end(o);
 		return;
 	}
@@ -113,7 +109,7 @@ static void answer_head(struct op *o)
 
 	if (o->s->clock_known)
 		r.now = time(NULL) + o->s->clock_ahead;
-	dv_sftp_reply(o->s, &r);
+	dv_net_reply(&o->s->net, &r);
 	end(o);
 }
 
@@ -206,7 +202,7 @@ static void on_deleted(void *arg, const struct dv_sftp_answer *a)
 		fail(o, a);
 		return;
 	}
-	dv_sftp_reply(o->s, &r);
+	dv_net_reply(&o->s->net, &r);
 	end(o);
 }
 

@@ -132,7 +132,7 @@ static void on_listed(void *arg, const struct dv_sftp_answer *a)
 	if (a->class == DV_WIRE_OK) {
 		read_lines(&l->levels[l->depth - 1], &a->res->body);
 	} else if (a->class != DV_WIRE_MISSING) {
-		dv_sftp_fail(l->s, l->r.id, a->class, &a->err);
+		dv_net_fail(&l->s->net, l->r.id, a->class, &a->err);
 		end(l);
 		return;
 	}
@@ -166,8 +166,7 @@ static void emit(struct list *l, const char *key, int64_t size)
 	}
 	l->left--;
 	snprintf(r.key, sizeof(r.key), "%s", key);
-	if (!l->s->abandoned)
-		dv_serve_reply(l->s->serve, &r);
+	dv_net_tell(&l->s->net, &r);
 }
 
 static void go_on(struct list *l)
@@ -197,7 +196,7 @@ static void go_on(struct list *l)
 		free(path);
 	}
 	r.more = l->more;
-	dv_sftp_reply(l->s, &r);
+	dv_net_reply(&l->s->net, &r);
 	end(l);
 }
 

@@ -7,22 +7,18 @@
  * one transfer or some commands until they have an answer.
  */
 
-#include "remote/http.h"
+#include "remote/net.h"
 #include "remote/sftp.h"
 
 #define DV_SFTP_TMP ".dv-tmp"
 
 struct dv_sftp {
-	struct dv_serve *serve;
-	struct dv_http *http;
+	struct dv_net net;
 	struct dv_http_ssh ssh;
 	char *user, *known_hosts, *key_file;
 	char *origin;			/* "sftp://host:port" */
 	char *root;			/* "/a/b", no '/' at its end */
-	unsigned jobs, retries;
-	unsigned asked;			/* requests not answered */
-	uint64_t requests, again;
-	bool abandoned, swept;
+	bool swept;			/* left-overs were looked for */
 	bool clock_known;
 	int64_t clock_ahead;		/* its clock before ours, seconds */
 };
@@ -95,9 +91,5 @@ struct dv_sftp_entry {
 };
 /* Does the line hold one?  It must end in NUL. */
 bool dv_sftp_parse_entry(struct dv_sftp_entry *e, const char *line);
-
-void dv_sftp_reply(struct dv_sftp *s, const struct dv_wire_reply *r);
-void dv_sftp_fail(struct dv_sftp *s, uint64_t id, enum dv_wire_class class,
-		  const struct dv_err *err);
 
 #endif

@@ -1,11 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/sftp-parts.h"
 
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -40,7 +38,7 @@ static void succeed(struct put *p)
 {
 	struct dv_wire_reply r = { .id = p->id, .kind = DV_WIRE_DONE };
 
-	dv_sftp_reply(p->s, &r);
+	dv_net_reply(&p->s->net, &r);
 	end(p);
 }
 
@@ -51,7 +49,7 @@ static void on_removed(void *arg, const struct dv_sftp_answer *a)
 	struct put *p = arg;
 
 	(void)a;
-	dv_sftp_fail(p->s, p->id, p->class, &p->err);
+	dv_net_fail(&p->s->net, p->id, p->class, &p->err);
 	end(p);
 }
 
@@ -147,32 +145,8 @@ static void on_sent(void *arg, const struct dv_sftp_answer *a)
 static void on_moved(void *arg, uint64_t bytes)
 {
 	struct put *p = arg;
-	struct dv_wire_reply r = {
-		.id = p->id, .kind = DV_WIRE_MOVED, .count = bytes
-	};
 
-	if (!p->s->abandoned)
-		dv_serve_reply(p->s->serve, &r);
-}
-
-/* The file, with all the bytes in it that are to be sent; -1 and err. */
-static int open_source(const struct dv_wire_request *r, struct dv_err *err)
-{
-	int fd = open(r->file, O_RDONLY | O_CLOEXEC);
-	struct stat st;
-
-	if (fd < 0 || fstat(fd, &st)) {
-		dv_err_sys(err, "cannot open '%s'", r->file);
-	} else if (S_ISREG(st.st_mode) &&
-		   (uint64_t)st.st_size < r->at + r->count) {
-		dv_err_set(err, DV_E_SYS, "'%s' is shorter than it was said "
-			   "to be", r->file);
-	} else {
-		return fd;
-	}
-	if (fd >= 0)
-		close(fd);
-	return -1;
+	dv_net_moved(&p->s->net, p->id, bytes);
 }
 
 void dv_sftp_put(struct dv_sftp *s, const struct dv_wire_request *r)
@@ -180,10 +154,10 @@ void dv_sftp_put(struct dv_sftp *s, const struct dv_wire_request *r)
 	struct dv_err err = DV_ERR_INIT;
 	struct dv_sftp_call *c;
 	struct put *p;
-	int fd = open_source(r, &err);
+	int fd = dv_net_source(r, &err);
 
 	if (fd < 0) {
-		dv_sftp_fail(s, r->id, DV_WIRE_FATAL, &err);
+		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
 		return;
 	}
 	dv_sftp_sweep(s);

@@ -11,9 +11,6 @@
 
 #define JOBS_DEFAULT 4
 #define JOBS_MAX 32
-#define RETRIES_DEFAULT 6
-#define LOW_SPEED_DEFAULT 30		/* seconds */
-#define CONNECT_TIME 15
 
 /* --- opening ---------------------------------------------------------- */
 
@@ -76,7 +73,7 @@ static int set_place(struct dv_sftp *s, const struct dv_url *u,
 	static const char *const known[] = { "key", "known-hosts", NULL };
 	const char *key = dv_url_param(u, "key");
 	const char *hosts = dv_url_param(u, "known-hosts");
-	const char *none = dv_serve_setting(s->serve, "credentials");
+	const char *none = dv_serve_setting(s->net.serve, "credentials");
 	struct dv_buf origin = DV_BUF_INIT;
 	int rc;
 
@@ -103,30 +100,9 @@ static int set_place(struct dv_sftp *s, const struct dv_url *u,
 
 static int open_transfers(struct dv_sftp *s, struct dv_err *err)
 {
-	struct dv_http_opts opts = {
-		.protocols = "sftp", .connect_time = CONNECT_TIME
-	};
-	uint64_t jobs, retries, low, rate;
-	int rc;
+	struct dv_http_opts opts = { .protocols = "sftp" };
 
-	rc = dv_serve_number(s->serve, "jobs", JOBS_DEFAULT, 1, JOBS_MAX,
-			     &jobs, err);
-	if (rc == 0)
-		rc = dv_serve_number(s->serve, "retries", RETRIES_DEFAULT, 0,
-				     100, &retries, err);
-	if (rc == 0)
-		rc = dv_serve_number(s->serve, "low-speed-time",
-				     LOW_SPEED_DEFAULT, 1, 3600, &low, err);
-	if (rc == 0)
-		rc = dv_serve_number(s->serve, "limit-rate", 0, 0, INT64_MAX,
-				     &rate, err);
-	if (rc < 0)
-		return rc;
-	s->jobs = opts.jobs = (unsigned)jobs;
-	s->retries = (unsigned)retries;
-	opts.low_speed_time = (unsigned)low;
-	opts.limit_rate = rate;
-	return dv_http_open(&s->http, &opts, err);
+	return dv_net_open(&s->net, &opts, JOBS_DEFAULT, JOBS_MAX, err);
 }
 
 struct greeting {
@@ -156,7 +132,7 @@ static int greet(struct dv_sftp *s, enum dv_wire_class *class,
 	c->stat_only = true;
 	dv_sftp_call_start(c, on_greeted, &g);
 	while (!g.done) {
-		int rc = dv_http_step(s->http, -1, 1000, err);
+		int rc = dv_http_step(s->net.http, -1, 1000, err);
 
 		if (rc < 0)
 			return rc;
@@ -171,7 +147,7 @@ static int greet(struct dv_sftp *s, enum dv_wire_class *class,
 static int start(struct dv_sftp *s, enum dv_wire_class *class,
 		 struct dv_err *err)
 {
-	const char *text = dv_serve_setting(s->serve, "url");
+	const char *text = dv_serve_setting(s->net.serve, "url");
 	struct dv_url u = DV_URL_INIT;
 	int rc;
 
@@ -188,12 +164,12 @@ static int start(struct dv_sftp *s, enum dv_wire_class *class,
 	dv_url_release(&u);
 	if (rc < 0)
 		return rc;
-	dv_serve_can(s->serve, "write", "yes");
-	dv_serve_can(s->serve, "list", "yes");
-	dv_serve_can(s->serve, "create", "probe");
-	dv_serve_info(s->serve, "endpoint", "%s", s->origin);
-	dv_serve_info(s->serve, "directory", "%s", s->root);
-	dv_serve_info(s->serve, "credentials", "user '%s', keys of the "
+	dv_serve_can(s->net.serve, "write", "yes");
+	dv_serve_can(s->net.serve, "list", "yes");
+	dv_serve_can(s->net.serve, "create", "probe");
+	dv_serve_info(s->net.serve, "endpoint", "%s", s->origin);
+	dv_serve_info(s->net.serve, "directory", "%s", s->root);
+	dv_serve_info(s->net.serve, "credentials", "user '%s', keys of the "
 		      "agent%s%s", s->user, s->key_file ? " or " : "",
 		      s->key_file ? s->key_file : "");
 	return 0;
@@ -203,11 +179,7 @@ static void close_sftp(void *b)
 {
 	struct dv_sftp *s = b;
 
-	if (s->http) {
-		s->abandoned = true;
-		dv_http_cancel(s->http);
-		dv_http_close(s->http);
-	}
+	dv_net_close(&s->net);
 	free(s->user);
 	free(s->known_hosts);
 	free(s->key_file);
@@ -222,7 +194,7 @@ static int open_sftp(void **out, struct dv_serve *serve,
 	struct dv_sftp *s = dv_calloc(1, sizeof(*s));
 	int rc;
 
-	s->serve = serve;
+	s->net.serve = serve;
 	rc = start(s, class, err);
 	if (rc < 0) {
 		close_sftp(s);
@@ -233,21 +205,6 @@ static int open_sftp(void **out, struct dv_serve *serve,
 }
 
 /* --- working ---------------------------------------------------------- */
-
-void dv_sftp_reply(struct dv_sftp *s, const struct dv_wire_reply *r)
-{
-	s->asked--;
-	if (!s->abandoned)
-		dv_serve_reply(s->serve, r);
-}
-
-void dv_sftp_fail(struct dv_sftp *s, uint64_t id, enum dv_wire_class class,
-		  const struct dv_err *err)
-{
-	s->asked--;
-	if (!s->abandoned)
-		dv_serve_error(s->serve, id, class, err);
-}
 
 /* Is the key in the directory of temporary files, which has no objects? */
 static bool is_own(const char *key)
@@ -262,11 +219,11 @@ static void ask(void *b, const struct dv_wire_request *r)
 	struct dv_sftp *s = b;
 	struct dv_err err = DV_ERR_INIT;
 
-	s->asked++;
+	s->net.asked++;
 	if (r->verb != DV_WIRE_LIST && is_own(r->key)) {
 		dv_err_set(&err, DV_E_MISSING, "'%s' is no place for objects",
 			   r->key);
-		dv_sftp_fail(s, r->id, r->verb == DV_WIRE_PUT ?
+		dv_net_fail(&s->net, r->id, r->verb == DV_WIRE_PUT ?
 			     DV_WIRE_DENIED : DV_WIRE_MISSING, &err);
 		return;
 	}
@@ -289,42 +246,7 @@ static void ask(void *b, const struct dv_wire_request *r)
 	}
 }
 
-static bool is_busy(const void *b)
-{
-	const struct dv_sftp *s = b;
-
-	return !s->abandoned && s->asked + dv_http_busy(s->http) > 0;
-}
-
-static bool has_room(const void *b)
-{
-	const struct dv_sftp *s = b;
-
-	return s->asked < 4 * s->jobs;
-}
-
-static int step(void *b, int fd, int timeout_ms, struct dv_err *err)
-{
-	struct dv_sftp *s = b;
-
-	return dv_http_step(s->http, fd, timeout_ms, err);
-}
-
-static void abandon(void *b)
-{
-	struct dv_sftp *s = b;
-
-	s->abandoned = true;
-}
-
-static void counts(const void *b, uint64_t *requests, uint64_t *retries)
-{
-	const struct dv_sftp *s = b;
-
-	*requests = s->requests;
-	*retries = s->again;
-}
-
 const struct dv_backend dv_sftp_backend = {
-	open_sftp, close_sftp, ask, has_room, is_busy, step, abandon, counts
+	open_sftp, close_sftp, ask, dv_net_has_room, dv_net_is_busy,
+	dv_net_step, dv_net_abandon, dv_net_counts
 };

@@ -9,26 +9,17 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
-#include "remote/http.h"
+#include "remote/net.h"
 #include "remote/url.h"
 
 #define JOBS_DEFAULT 8
 #define JOBS_MAX 64
-#define RETRIES_DEFAULT 6
-#define LOW_SPEED_DEFAULT 30		/* seconds */
-#define CONNECT_TIME 15
-#define CONNECT_TRIES 3
 #define HOPS_MAX 5			/* redirects of one request */
 #define PROGRESS (1u << 20)		/* bytes that make a try a good one */
 
 struct web {
-	struct dv_serve *serve;
-	struct dv_http *http;
+	struct dv_net net;
 	char *base;			/* no '/' at its end */
-	unsigned jobs, retries;
-	unsigned asked;			/* requests not answered */
-	uint64_t requests, again;
-	bool abandoned;
 };
 
 /* A request being answered. */
@@ -47,7 +38,6 @@ struct op {
 
 static void end(struct op *o)
 {
-	o->w->asked--;
 	if (o->file >= 0)
 		close(o->file);
 	free(o->key);
@@ -58,8 +48,7 @@ static void end(struct op *o)
 static void fail(struct op *o, enum dv_wire_class class,
 		 const struct dv_err *err)
 {
-	if (!o->w->abandoned)
-		dv_serve_error(o->w->serve, o->id, class, err);
+	dv_net_fail(&o->w->net, o->id, class, err);
 	end(o);
 }
 
@@ -77,8 +66,7 @@ static void succeed(struct op *o, const struct dv_http_response *r)
 							"last-modified"));
 		reply.now = dv_http_date(dv_http_header(r, "date"));
 	}
-	if (!o->w->abandoned)
-		dv_serve_reply(o->w->serve, &reply);
+	dv_net_reply(&o->w->net, &reply);
 	end(o);
 }
 
@@ -133,35 +121,15 @@ static enum dv_wire_class explain(const struct op *o,
 				  const struct dv_http_response *r,
 				  struct dv_err *err)
 {
+	char *what = dv_asprintf("%s '%s'", verb_of(o), o->key);
 	struct dv_buf origin = DV_BUF_INIT;
-	enum dv_wire_class class = DV_WIRE_FATAL;
+	enum dv_wire_class class;
 
 	origin_of(&origin, o->url);
-	switch (r->fault) {
-	case DV_HTTP_NONE:
-		class = explain_status(o, r->status, origin.data, err);
-		break;
-	case DV_HTTP_NOT_SENT:
-		class = DV_WIRE_LATER;
-		dv_err_set(err, DV_E_SYS, "cannot reach '%s': %s",
-			   origin.data, r->text);
-		break;
-	case DV_HTTP_BROKEN:
-		class = DV_WIRE_LATER;
-		dv_err_set(err, DV_E_SYS, "cannot %s '%s': the connection to "
-			   "'%s' broke: %s", verb_of(o), o->key, origin.data,
-			   r->text);
-		break;
-	case DV_HTTP_TLS:
-		dv_err_set(err, DV_E_SYS, "no trustworthy connection to "
-			   "'%s': %s", origin.data, r->text);
-		break;
-	default:
-		dv_err_set(err, DV_E_SYS, "cannot %s '%s': %s", verb_of(o),
-			   o->key, r->text);
-		break;
-	}
+	class = r->fault ? dv_net_explain(r, origin.data, what, err) :
+			   explain_status(o, r->status, origin.data, err);
 	dv_buf_release(&origin);
+	free(what);
 	return class;
 }
 
@@ -172,13 +140,8 @@ static void on_response(void *arg, const struct dv_http_response *r);
 static void on_moved(void *arg, uint64_t bytes)
 {
 	struct op *o = arg;
-	struct dv_wire_reply r = {
-		.id = o->id, .kind = DV_WIRE_MOVED,
-		.count = o->done + bytes
-	};
 
-	if (!o->w->abandoned)
-		dv_serve_reply(o->w->serve, &r);
+	dv_net_moved(&o->w->net, o->id, o->done + bytes);
 }
 
 static void send_op(void *arg)
@@ -200,8 +163,8 @@ static void send_op(void *arg)
 	}
 	h->fn = on_response;
 	h->arg = o;
-	o->w->requests++;
-	dv_http_start(o->w->http, h);
+	o->w->net.requests++;
+	dv_http_start(o->w->net.http, h);
 }
 
 static bool is_redirect(int status)
@@ -256,32 +219,17 @@ static bool is_short(const struct op *o, const struct dv_http_response *r)
 	return o->done < (want < o->count ? want : o->count);
 }
 
-static bool is_passing(const struct op *o, enum dv_wire_class class,
-		       const struct dv_http_response *r)
-{
-	if (class != DV_WIRE_LATER || o->w->abandoned)
-		return false;
-	if (r->fault == DV_HTTP_NOT_SENT)
-		return o->tries < CONNECT_TRIES;
-	return o->tries <= o->w->retries;
-}
-
 static void refuse(struct op *o, const struct dv_http_response *r)
 {
 	struct dv_err err = DV_ERR_INIT;
 	enum dv_wire_class class = explain(o, r, &err);
-	unsigned ms;
 
 	o->tries++;
-	if (!is_passing(o, class, r)) {
+	if (class == DV_WIRE_LATER && !o->w->net.abandoned &&
+	    dv_net_may_retry(&o->w->net, o->tries, r))
+		dv_net_retry(&o->w->net, o->tries, &err, send_op, o);
+	else
 		fail(o, class, &err);
-		return;
-	}
-	ms = dv_http_backoff(o->tries);
-	o->w->again++;
-	dv_serve_note(o->w->serve, "try %u in %u ms: %s", o->tries + 1, ms,
-		      err.msg);
-	dv_http_after(o->w->http, ms, send_op, o);
 }
 
 static void on_response(void *arg, const struct dv_http_response *r)
@@ -319,7 +267,7 @@ static void ask(void *b, const struct dv_wire_request *r)
 	struct dv_err err = DV_ERR_INIT;
 	struct dv_buf url = DV_BUF_INIT;
 
-	w->asked++;
+	w->net.asked++;
 	o->w = w;
 	o->id = r->id;
 	o->verb = r->verb;
@@ -390,43 +338,20 @@ static const char *ca_file(void)
 
 static int open_http(struct web *w, struct dv_err *err)
 {
-	const char *none = dv_serve_setting(w->serve, "credentials");
+	const char *none = dv_serve_setting(w->net.serve, "credentials");
 	struct dv_http_opts opts = {
-		.protocols = "http,https", .connect_time = CONNECT_TIME,
+		.protocols = "http,https",
 		.netrc = !none || strcmp(none, "none"), .ca_file = ca_file()
 	};
-	uint64_t jobs, retries, low, rate;
-	int rc;
 
-	rc = dv_serve_number(w->serve, "jobs", JOBS_DEFAULT, 1, JOBS_MAX,
-			     &jobs, err);
-	if (rc == 0)
-		rc = dv_serve_number(w->serve, "retries", RETRIES_DEFAULT, 0,
-				     100, &retries, err);
-	if (rc == 0)
-		rc = dv_serve_number(w->serve, "low-speed-time",
-				     LOW_SPEED_DEFAULT, 1, 3600, &low, err);
-	if (rc == 0)
-		rc = dv_serve_number(w->serve, "limit-rate", 0, 0, INT64_MAX,
-				     &rate, err);
-	if (rc < 0)
-		return rc;
-	w->jobs = opts.jobs = (unsigned)jobs;
-	w->retries = (unsigned)retries;
-	opts.low_speed_time = (unsigned)low;
-	opts.limit_rate = rate;
-	return dv_http_open(&w->http, &opts, err);
+	return dv_net_open(&w->net, &opts, JOBS_DEFAULT, JOBS_MAX, err);
 }
 
 static void close_web(void *b)
 {
 	struct web *w = b;
 
-	if (w->http) {
-		w->abandoned = true;
-		dv_http_cancel(w->http);
-		dv_http_close(w->http);
-	}
+	dv_net_close(&w->net);
 	free(w->base);
 	free(w);
 }
@@ -438,7 +363,7 @@ static int open_web(void **out, struct dv_serve *serve,
 	int rc;
 
 	*class = DV_WIRE_FATAL;
-	w->serve = serve;
+	w->net.serve = serve;
 	rc = set_base(w, dv_serve_setting(serve, "url"), err);
 	if (rc == 0)
 		rc = open_http(w, err);
@@ -454,44 +379,7 @@ static int open_web(void **out, struct dv_serve *serve,
 	return 0;
 }
 
-/* --- working ---------------------------------------------------------- */
-
-static bool is_busy(const void *b)
-{
-	const struct web *w = b;
-
-	return !w->abandoned && w->asked + dv_http_busy(w->http) > 0;
-}
-
-static bool has_room(const void *b)
-{
-	const struct web *w = b;
-
-	return w->asked < 4 * w->jobs;
-}
-
-static int step(void *b, int fd, int timeout_ms, struct dv_err *err)
-{
-	struct web *w = b;
-
-	return dv_http_step(w->http, fd, timeout_ms, err);
-}
-
-static void abandon(void *b)
-{
-	struct web *w = b;
-
-	w->abandoned = true;
-}
-
-static void counts(const void *b, uint64_t *requests, uint64_t *retries)
-{
-	const struct web *w = b;
-
-	*requests = w->requests;
-	*retries = w->again;
-}
-
 const struct dv_backend dv_web_backend = {
-	open_web, close_web, ask, has_room, is_busy, step, abandon, counts
+	open_web, close_web, ask, dv_net_has_room, dv_net_is_busy,
+	dv_net_step, dv_net_abandon, dv_net_counts
 };
