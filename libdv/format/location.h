@@ -23,7 +23,7 @@
 #include "base/err.h"
 #include "format/packidx.h"
 
-#define DV_LOCATION_MAX (256u << 20)
+#define DV_LOCATION_MAX (64u << 20)
 #define DV_LOCATION_PACKS_MAX (1u << 20)
 
 struct dv_location_pack {
@@ -84,6 +84,9 @@ uint32_t dv_location_builder_pack(struct dv_location_builder *b,
 /* o->pack is such a number; an id that is there already is left alone. */
 void dv_location_builder_object(struct dv_location_builder *b,
 				const struct dv_location_object *o);
+/* All packs and objects of another record, on the same terms. */
+void dv_location_builder_add(struct dv_location_builder *b,
+			     const struct dv_location *l);
 /* Append the record of manifest, whose root is the n bytes at root. */
 void dv_location_builder_encode(struct dv_location_builder *b,
 				const struct dv_digest *manifest,

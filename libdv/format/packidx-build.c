@@ -176,16 +176,6 @@ static void encode_fan(const struct dv_packidx_builder *b,
 	}
 }
 
-static void encode_block(struct dv_buf *out, const struct dv_pack_block *k)
-{
-	dv_buf_be64(out, k->offset);
-	dv_buf_be32(out, k->stored);
-	dv_buf_be32(out, k->plain);
-	dv_buf_be64(out, k->check);
-	dv_buf_be32(out, (unsigned)k->codec << 24);
-	dv_buf_be32(out, 0);
-}
-
 void dv_packidx_builder_encode(struct dv_packidx_builder *b,
 			       enum dv_pack_kind kind, uint64_t end,
 			       struct dv_buf *out)
@@ -205,7 +195,7 @@ void dv_packidx_builder_encode(struct dv_packidx_builder *b,
 	encode_fan(b, out);
 	encode_objects(b, sorted, out);
 	for (uint32_t i = 0; i < b->m; i++)
-		encode_block(out, &b->blocks[i]);
+		packidx_put_block(out, &b->blocks[i]);
 	dv_buf_be64(out, dv_hash64(out->data + start, out->len - start));
 	free(sorted);
 }

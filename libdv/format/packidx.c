@@ -3,7 +3,6 @@
 
 #include <string.h>
 
-#include "format/pack.h"
 #include "format/packidx-layout.h"
 
 static const uint8_t *fan_at(const struct dv_packidx *x)
@@ -138,56 +137,18 @@ bool dv_packidx_find(const struct dv_packidx *x, const struct dv_digest *id,
 int dv_packidx_object(const struct dv_packidx *x, uint32_t i,
 		      struct dv_pack_object *out, struct dv_err *err)
 {
-	const uint8_t *p = object_at(x, i);
-	struct dv_pack_object o = {
-		.block = dv_get_be32(p),
-		.offset = dv_get_be32(p + 4),
-		.length = dv_get_be32(p + 8),
-		.type = p[12],
-		.size = dv_get_be64(p + 16),
-	};
+	const char *why = packidx_get_object(object_at(x, i), block_at(x, 0),
+					     x->m, out);
 
-	if (o.type != DV_PACK_PLAIN && o.type != DV_PACK_RECIPE)
-		return reject(err, "an object of unknown type");
-	if (p[13] || p[14] || p[15])
-		return reject(err, "a reserved field is not zero");
-	if (o.block >= x->m)
-		return reject(err, "an object in a block that is not there");
-	if (o.size > INT64_MAX)
-		return reject(err, "absurd size");
-	if (o.type == DV_PACK_PLAIN && o.size != o.length)
-		return reject(err, "an object with two sizes");
-	if ((uint64_t)o.offset + o.length >
-	    dv_get_be32(block_at(x, o.block) + 12))
-		return reject(err, "an object reaches out of its block");
-	*out = o;
-	return 0;
+	return why ? reject(err, why) : 0;
 }
 
 int dv_packidx_block(const struct dv_packidx *x, uint32_t b,
 		     struct dv_pack_block *out, struct dv_err *err)
 {
-	const uint8_t *p = block_at(x, b);
-	struct dv_pack_block k = {
-		.offset = dv_get_be64(p),
-		.stored = dv_get_be32(p + 8),
-		.plain = dv_get_be32(p + 12),
-		.check = dv_get_be64(p + 16),
-		.codec = p[24],
-	};
+	const char *why = packidx_get_block(block_at(x, b), x->end, out);
 
-	if (k.codec != DV_PACK_STORED && k.codec != DV_PACK_ZSTD)
-		return reject(err, "a block of unknown codec");
-	if (dv_get_be32(p + 24) & 0xffffff || dv_get_be32(p + 28))
-		return reject(err, "a reserved field is not zero");
-	if (k.plain > DV_PACK_PLAIN_MAX || k.stored > k.plain ||
-	    (k.codec == DV_PACK_STORED && k.stored != k.plain))
-		return reject(err, "a block of forbidden length");
-	if (k.offset < DV_PACK_HEADER || k.offset > x->end ||
-	    k.stored > x->end - k.offset)
-		return reject(err, "a block outside the pack");
-	*out = k;
-	return 0;
+	return why ? reject(err, why) : 0;
 }
 
 static int check_ids(const struct dv_packidx *x, struct dv_err *err)
