@@ -89,7 +89,8 @@ int dv_conn_each_key(struct dv_conn *c, const char *prefix, uint64_t max,
 
 struct highest {
 	const char *prefix;
-	uint64_t after, n;
+	uint64_t after;
+	struct dv_conn_number best;
 	bool seen;		/* after is still there */
 };
 
@@ -99,15 +100,13 @@ static int take_number(void *arg, const char *key, int64_t size,
 	struct highest *h = arg;
 	uint64_t n;
 
-	(void)size;
-	(void)modified;
 	(void)err;
 	if (!dv_rkey_parse_number(key, h->prefix, &n))
 		return 0;
 	if (n == h->after)
 		h->seen = true;
-	if (n > h->n)
-		h->n = n;
+	if (n > h->best.n)
+		h->best = (struct dv_conn_number){ n, size, modified };
 	return 0;
 }
 
@@ -142,7 +141,7 @@ struct probe {
 };
 
 struct gallop {
-	uint64_t best;
+	struct dv_conn_number best;
 	unsigned waiting;
 	int rc;
 	struct dv_err *err;
@@ -155,25 +154,27 @@ static void probed(void *arg, const struct dv_transport_result *r)
 
 	g->waiting--;
 	if (r->class == DV_WIRE_OK) {
-		if (p->n > g->best)
-			g->best = p->n;
+		if (p->n > g->best.n)
+			g->best = (struct dv_conn_number){
+				p->n, r->size, r->modified
+			};
 	} else if (r->class != DV_WIRE_MISSING && !g->rc) {
 		*g->err = *r->err;
 		g->rc = -g->err->code;
 	}
 }
 
-/* One round from n on, all heads in flight at once. */
-static int leap(struct dv_conn *c, const char *prefix, uint64_t n,
-		uint64_t *best, struct dv_err *err)
+/* One round from best->n on, all heads in flight at once. */
+static int leap(struct dv_conn *c, const char *prefix,
+		struct dv_conn_number *best, struct dv_err *err)
 {
-	struct gallop g = { n, 0, 0, err };
+	struct gallop g = { *best, 0, 0, err };
 	struct dv_err ignored = DV_ERR_INIT;
 	struct dv_buf key = DV_BUF_INIT;
 	struct probe p[STEPS];
 
 	for (size_t i = 0; i < STEPS; i++) {
-		p[i] = (struct probe){ &g, n + step[i] };
+		p[i] = (struct probe){ &g, best->n + step[i] };
 		if (p[i].n > DV_RKEY_NUMBER_MAX)
 			break;
 		dv_buf_reset(&key);
@@ -193,32 +194,47 @@ static int leap(struct dv_conn *c, const char *prefix, uint64_t n,
 static int gallop_highest(struct dv_conn *c, struct highest *h,
 			  struct dv_err *err)
 {
-	uint64_t n = h->after ? h->after - 1 : 0, best;
+	uint64_t from = h->after ? h->after - 1 : 0, n;
+	struct dv_conn_number best = { from, -1, -1 };
 	int rc;
 
-	while (!(rc = leap(c, h->prefix, n, &best, err)) && best > n)
-		n = best;
-	h->n = h->after && n == h->after - 1 ? 0 : n;
-	h->seen = h->n > 0;
+	do {
+		n = best.n;
+		rc = leap(c, h->prefix, &best, err);
+	} while (!rc && best.n > n);
+	h->seen = best.n > from;
+	if (h->seen)
+		h->best = best;
 	return rc;
+}
+
+int dv_conn_newest(struct dv_conn *c, const char *prefix, uint64_t after,
+		   struct dv_conn_number *out, struct dv_err *err)
+{
+	int (*look)(struct dv_conn *, struct highest *, struct dv_err *) =
+		dv_transport_caps(c->t)->list ? list_highest : gallop_highest;
+	struct highest h = { .prefix = prefix, .after = after };
+	int rc = look(c, &h, err);
+
+	if (!rc && after && !h.seen) {
+		h = (struct highest){ .prefix = prefix };
+		rc = look(c, &h, err);
+	}
+	if (rc < 0 || !h.best.n)
+		return rc;
+	*out = h.best;
+	return 1;
 }
 
 int dv_conn_highest(struct dv_conn *c, const char *prefix, uint64_t after,
 		    uint64_t *n, struct dv_err *err)
 {
-	int (*look)(struct dv_conn *, struct highest *, struct dv_err *) =
-		dv_transport_caps(c->t)->list ? list_highest : gallop_highest;
-	struct highest h = { prefix, after, 0, false };
-	int rc = look(c, &h, err);
+	struct dv_conn_number number;
+	int rc = dv_conn_newest(c, prefix, after, &number, err);
 
-	if (!rc && after && !h.seen) {
-		h = (struct highest){ prefix, 0, 0, false };
-		rc = look(c, &h, err);
-	}
-	if (rc < 0 || !h.n)
-		return rc;
-	*n = h.n;
-	return 1;
+	if (rc > 0)
+		*n = number.n;
+	return rc;
 }
 
 /* --- many objects ------------------------------------------------------------ */

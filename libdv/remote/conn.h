@@ -80,6 +80,13 @@ int dv_conn_create(struct dv_conn *c, const char *key, const void *data,
  */
 int dv_conn_highest(struct dv_conn *c, const char *prefix, uint64_t after,
 		    uint64_t *n, struct dv_err *err);
+/* The same, with what the remote says of it: -1 where that is not known. */
+struct dv_conn_number {
+	uint64_t n;
+	int64_t size, modified;
+};
+int dv_conn_newest(struct dv_conn *c, const char *prefix, uint64_t after,
+		   struct dv_conn_number *out, struct dv_err *err);
 
 /*
  * All keys below prefix, in as many requests as it takes; fn non-zero
