@@ -110,7 +110,7 @@ int dv_versions_delete_all(struct dv_repo *r, const struct dv_strlist *names,
 
 /*
  * DV_E_INVALID where tag cannot be one: empty, "latest", "v:" or "git:"
- * in front, or with a ':', '@' or control character in it.
+ * in front, a version id whole or short, or with a ':', '@' or control character in it.
  */
 int dv_version_tag_check(const char *tag, struct dv_err *err);
 /* force: an existing tag moves; else DV_E_EXISTS. */

@@ -12,6 +12,12 @@
 
 #define TAGS "refs/dv-tags/"
 
+/* Could it be read as a version id, whole or short? */
+static bool like_version(const char *tag)
+{
+	return strchr(tag, '-') && dv_record_id_like(tag);
+}
+
 int dv_version_tag_check(const char *tag, struct dv_err *err)
 {
 	const char *p;
@@ -20,12 +26,12 @@ int dv_version_tag_check(const char *tag, struct dv_err *err)
 		if ((unsigned char)*p < ' ' || *p == 0x7f || *p == ':' ||
 		    *p == '@')
 			break;
-	if (*tag && !*p && strcmp(tag, "latest") && !dv_record_id_is(tag))
+	if (*tag && !*p && strcmp(tag, "latest") && !like_version(tag))
 		return 0;
 	dv_err_set(err, DV_E_INVALID, "'%s' cannot be the name of a tag", tag);
 	return dv_err_hint(err, "a tag is not empty, not 'latest', not a "
-				"version id, and has no ':', '@' or control "
-				"character");
+				"version id or the beginning of one, and has "
+				"no ':', '@' or control character");
 }
 
 static int tag_ref(char **out, const char *dataset, const char *tag,
