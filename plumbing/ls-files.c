@@ -110,7 +110,7 @@ static int list(struct job *job, struct dv_err *err)
 
 	if (job->missing || job->modified || job->others)
 		return dv_worktree_status(job->repo, job->dataset, false,
-					  print_change, job, err);
+					  NULL, print_change, job, err);
 	if (job->stage)
 		rc = print_meta(job, err);
 	if (rc < 0)

@@ -172,7 +172,7 @@ static int refresh(struct job *job, int argc, const char **argv,
 	for (size_t i = 0; i < names.n && rc >= 0; i++) {
 		job->dataset = names.v[i];
 		rc = dv_worktree_status(job->repo, names.v[i], false,
-					print_change, job, err);
+					NULL, print_change, job, err);
 	}
 	dv_strlist_release(&names);
 	return rc < 0 ? rc : job->differs;

@@ -33,7 +33,7 @@ void dv_bring_tell(const char *dataset, const struct dv_checkout *c)
 	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
 	struct dv_buf text = DV_BUF_INIT;
 
-	if (!c->written && !c->removed)
+	if (!c->written && !c->removed && !c->unheld)
 		return;
 	if (c->written)
 		dv_buf_printf(&text, ", %s written (%s)",
@@ -46,6 +46,11 @@ void dv_bring_tell(const char *dataset, const struct dv_checkout *c)
 					     "files"));
 	if (c->kept)
 		dv_buf_printf(&text, ", %" PRIu64 " as before", c->kept);
+	if (c->absent)
+		dv_buf_printf(&text, ", %s not here (%s)",
+			      dv_human_count(count, c->absent, "file",
+					     "files"),
+			      dv_human_size(size, c->absent_bytes));
 	dv_say("%s: %s%s", dataset, c->dry_run ? "would be: " : "",
 	       text.data + 2);
 	dv_buf_release(&text);

@@ -18,7 +18,10 @@
 int dv_bring_version(struct dv_session *s, const char *dataset,
 		     const struct dv_digest *manifest, char **version,
 		     struct dv_err *err);
-/* Say what a checkout has written and removed, if it has. */
+/*
+ * Say what a checkout has written and removed, if it has, and what it
+ * could not bring.
+ */
 void dv_bring_tell(const char *dataset, const struct dv_checkout *c);
 /* Say what went wrong with one dataset, and forget it for the others. */
 void dv_bring_fail(struct dv_err *err);

@@ -13,6 +13,7 @@
 #include "porcelain/bring.h"
 #include "porcelain/lastcopy.h"
 #include "porcelain/session.h"
+#include "remote/remotes.h"
 #include "store/resolve.h"
 #include "store/worktree.h"
 
@@ -24,6 +25,8 @@ static const char *const usage[] = {
 struct job {
 	struct dv_session s;
 	bool force, dry_run, quiet;
+	bool partial;		/* there is a remote, which may have what is
+				   not here */
 	struct dv_progress progress;
 	bool failed;
 };
@@ -37,6 +40,7 @@ static int bring(struct job *job, const char *dataset,
 
 	c->force = job->force;
 	c->dry_run = job->dry_run;
+	c->partial = job->partial;
 	c->progress = &job->progress;
 	if (manifest) {
 		rc = dv_session_held(&job->s, dataset, manifest, err);
@@ -46,8 +50,15 @@ static int bring(struct job *job, const char *dataset,
 	meter = dv_meter_start(&job->progress, job->quiet);
 	rc = dv_worktree_checkout(job->s.repo, dataset, manifest, c, err);
 	dv_meter_stop(meter);
-	if (rc >= 0 && !job->quiet)
-		dv_bring_tell(dataset, c);
+	if (rc < 0 || job->quiet)
+		return rc;
+	dv_bring_tell(dataset, c);
+	if (c->unheld) {
+		char *typed = dv_path_relative(dataset, job->s.repo->prefix);
+
+		dv_hint("dv pull '%s' brings what is not here", typed);
+		free(typed);
+	}
 	return rc;
 }
 
@@ -67,6 +78,9 @@ static int checkout_spec(struct job *job, const char *text,
 	c.version = spec.has_version ? spec.version.id : NULL;
 	c.write_pointer = spec.what != NULL;
 	rc = bring(job, spec.dataset, &spec.manifest, &c, err);
+	if (rc >= 0 && c.unheld && !c.written && !c.kept)
+		rc = dv_err_set(err, DV_E_MISSING, "'%s': none of it is in "
+				"the store", text);
 	dv_spec_release(&spec);
 	return rc;
 }
@@ -158,7 +172,8 @@ static int remove_one(struct job *job, const char *dataset,
 static int checkout_one(struct job *job, const char *dataset,
 			struct dv_err *err)
 {
-	struct dv_checkout c = { .keep_changes = true };
+	struct dv_checkout c = { .keep_changes = true,
+				 .keep_absent = true };
 	struct dv_pointer pointer;
 	char *version = NULL;
 	int rc;
@@ -191,6 +206,16 @@ static int checkout_all(struct job *job, struct dv_err *err)
 	return rc;
 }
 
+static int find_remote(struct job *job, struct dv_err *err)
+{
+	struct dv_strlist names = DV_STRLIST_INIT;
+	int rc = dv_remote_names(job->s.repo, &names, err);
+
+	job->partial = names.n;
+	dv_strlist_release(&names);
+	return rc;
+}
+
 static int cmd_checkout(int argc, const char **argv, const struct dv_ctx *ctx)
 {
 	struct job job = { .s = DV_SESSION_INIT };
@@ -209,6 +234,8 @@ static int cmd_checkout(int argc, const char **argv, const struct dv_ctx *ctx)
 	(void)ctx;
 	argc = dv_opt_parse(argc, argv, spec, usage);
 	rc = dv_session_open(&job.s, DV_REPO_WORKTREE, &err);
+	if (rc >= 0)
+		rc = find_remote(&job, &err);
 	if (rc >= 0 && !argc)
 		rc = checkout_all(&job, &err);
 	if (rc >= 0 && argc == 1)

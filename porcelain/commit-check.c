@@ -144,8 +144,8 @@ int dv_commit_check_added(struct dv_session *s, const struct dv_record *rec,
 
 	if (rec->files > DV_COMMIT_CHECK_FILES_MAX)
 		return 0;
-	rc = dv_worktree_status(s->repo, rec->dataset, false, count_change,
-				&u, err);
+	rc = dv_worktree_status(s->repo, rec->dataset, false, NULL,
+				count_change, &u, err);
 	if (!rc && u.n) {
 		dv_entrytext_join(&path, rec->dataset, u.first,
 				  strlen(u.first));

@@ -101,16 +101,14 @@ static int look_at(struct job *job, struct dv_status *s, struct dv_err *err)
 	s->staged = s->staged && !s->unheld;
 	if (!indexed && s->unheld)
 		return 0;
-	if (!indexed && !is_here(job, s->dataset)) {
-		s->absent = true;
-		s->staged = false;
-		return 0;
-	}
 	s->missing = !is_here(job, s->dataset);
+	if (!indexed && s->missing)
+		s->staged = false;
 	s->behind = indexed && !s->gone && !s->unheld &&
 		    !dv_digest_eq(&s->index, &s->pointer);
 	s->staged = s->staged && !s->behind;
-	return dv_worktree_status(r, s->dataset, false, note_change, s, err);
+	return dv_worktree_status(r, s->dataset, false, &s->absent, note_change,
+				  s, err);
 }
 
 static int add(struct job *job, const char *dataset, struct dv_err *err)

@@ -26,7 +26,7 @@ struct dv_status {
 	bool first;		/* and the dataset has none at all */
 	bool behind;		/* the pointer names another manifest than
 				   the one that is here */
-	bool absent;		/* a pointer, and nothing here */
+	struct dv_absent absent;	/* files not here on purpose */
 	bool missing;		/* it was here, and nothing is any more */
 	bool gone;		/* files here, and no pointer */
 	bool unheld;		/* the store does not have what the pointer

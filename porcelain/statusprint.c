@@ -67,13 +67,19 @@ static void title(bool *begun, const char *text)
 	*begun = true;
 }
 
+static void print_name(const char *word, const struct dv_status *s,
+		       const char *prefix)
+{
+	dv_out("\t%s", word);
+	print_path(s->dataset, prefix);
+}
+
 static void print_dataset(const char *word, const struct dv_status *s,
 			  const char *prefix, bool totals)
 {
 	char files[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
 
-	dv_out("\t%s", word);
-	print_path(s->dataset, prefix);
+	print_name(word, s, prefix);
 	if (totals)
 		dv_out(" (%s, %s)", dv_human_count(files, s->files, "file",
 						   "files"),
@@ -104,15 +110,44 @@ static void print_behind(const struct dv_status *v, size_t n,
 	bool begun = false;
 
 	for (size_t i = 0; i < n; i++) {
-		if (!v[i].behind && !v[i].absent)
+		if (!v[i].behind)
 			continue;
 		title(&begun, "Pointers that name other data than is here:\n"
 		      "  (use \"dv checkout\" to bring it)\n");
-		print_dataset(v[i].absent ? "not here:    " : "behind:      ",
-			      &v[i], prefix, true);
+		print_dataset("behind:      ", &v[i], prefix, true);
 	}
 	if (begun)
 		dv_out_char('\n');
+}
+
+/* All datasets together: the store has what is not here, or it has not. */
+static void print_absent(const struct dv_status *v, size_t n,
+			 const char *prefix)
+{
+	char files[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
+
+	for (int held = 0; held < 2; held++) {
+		bool begun = false;
+
+		for (size_t i = 0; i < n; i++) {
+			const struct dv_absent *a = &v[i].absent;
+
+			if (!a->files || a->in_store != held)
+				continue;
+			title(&begun, held ? "Files that are not here:\n"
+			      "  (use \"dv checkout <dataset>\" to bring "
+			      "them)\n" : "Files that are not here:\n"
+			      "  (use \"dv pull <dataset>\" to bring "
+			      "them)\n");
+			print_name("not here:    ", &v[i], prefix);
+			dv_out(" (%s, %s)\n",
+			       dv_human_count(files, a->files, "file",
+					      "files"),
+			       dv_human_size(size, a->size));
+		}
+		if (begun)
+			dv_out_char('\n');
+	}
 }
 
 static void print_unheld(const struct dv_status *v, size_t n,
@@ -124,8 +159,8 @@ static void print_unheld(const struct dv_status *v, size_t n,
 		if (!v[i].unheld)
 			continue;
 		title(&begun, "Pointers to data that this store does not have:\n"
-		      "  (git carries only pointers; put the files here and "
-		      "\"dv add <dataset>\" takes them in)\n");
+		      "  (use \"dv pull\" to bring it; or put the files here, "
+		      "and \"dv add <dataset>\" takes them in)\n");
 		print_dataset("elsewhere:   ", &v[i], prefix, true);
 	}
 	if (begun)
@@ -209,12 +244,13 @@ void dv_status_print(const struct dv_status *v, size_t n, const char *prefix,
 
 	print_staged(v, n, prefix);
 	print_behind(v, n, prefix);
+	print_absent(v, n, prefix);
 	print_unheld(v, n, prefix);
 	print_gone(v, n, prefix);
 	print_changes(v, n, prefix);
 	for (size_t i = 0; i < n; i++) {
 		staged |= v[i].staged;
-		any |= v[i].staged || v[i].behind || v[i].absent ||
+		any |= v[i].staged || v[i].behind || v[i].absent.files ||
 		       v[i].unheld || v[i].gone || v[i].changes;
 	}
 	if (!n && whole)
@@ -244,7 +280,7 @@ void dv_status_print_records(const struct dv_status *s, char eol)
 
 	print_state(s->staged, "staged", s, eol);
 	print_state(s->behind, "behind", s, eol);
-	print_state(s->absent, "absent", s, eol);
+	print_state(s->absent.files, "absent", s, eol);
 	print_state(s->unheld, "unheld", s, eol);
 	print_state(s->gone, "gone", s, eol);
 	for (size_t i = 0; i < s->changes; i++) {
@@ -267,7 +303,9 @@ void dv_status_json(const struct dv_status *s, struct dv_value *map)
 	dv_jsonout_id(map, "index", &s->index);
 	dv_jsonout_bool(map, "staged", s->staged);
 	dv_jsonout_bool(map, "behind", s->behind);
-	dv_jsonout_bool(map, "absent", s->absent);
+	dv_jsonout_bool(map, "absent", s->absent.files);
+	dv_jsonout_uint(map, "absent_files", s->absent.files);
+	dv_jsonout_uint(map, "absent_size", s->absent.size);
 	dv_jsonout_bool(map, "unheld", s->unheld);
 	dv_jsonout_bool(map, "gone", s->gone);
 	list = dv_jsonout_array(map, "changes");

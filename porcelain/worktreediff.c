@@ -291,8 +291,8 @@ int dv_treediff_worktree(struct dv_deltas *out, struct dv_repo *repo,
 	if (rc < 0)
 		goto out;
 	if (has_base)
-		rc = dv_worktree_status(repo, dataset, false, note_touched,
-					&l, err);
+		rc = dv_worktree_status(repo, dataset, false, NULL,
+					note_touched, &l, err);
 	if (rc < 0)
 		goto out;
 

@@ -125,6 +125,11 @@ static uint8_t mode_code(uint32_t mode)
 	return code;
 }
 
+static bool on_disk(uint32_t mode)
+{
+	return mode != DV_MODE_VALUE && mode != DV_MODE_REF;
+}
+
 void dv_windex_build_add(struct dv_windex_build *b, const struct dv_entry *e,
 			 const struct dv_windex_stat *st, unsigned flags)
 {
@@ -135,7 +140,12 @@ void dv_windex_build_add(struct dv_windex_build *b, const struct dv_entry *e,
 		base--;
 	enter(b, e->path, base ? base - 1 : 0);
 
-	flags &= DV_WINDEX_RACY;
+	if (flags & DV_WINDEX_ABSENT && on_disk(e->mode)) {
+		flags = DV_WINDEX_ABSENT;
+		st = NULL;
+	} else {
+		flags &= DV_WINDEX_RACY;
+	}
 	if (e->meta_len) {
 		flags |= DV_WINDEX_META;
 		add_extra(b, b->entries, WINDEX_X_META, e->meta, e->meta_len);
@@ -170,8 +180,7 @@ static void append(struct dv_buf *out, struct dv_buf *part)
 }
 
 static void write_header(struct dv_windex_build *b, uint32_t dirs,
-			 const struct dv_manifest_info *info,
-			 size_t parts_len)
+			 const struct dv_manifest_info *info)
 {
 	uint8_t *h = (uint8_t *)b->out.data;
 
@@ -181,7 +190,6 @@ static void write_header(struct dv_windex_build *b, uint32_t dirs,
 	dv_put_be32(h + H_ENTRIES, b->entries);
 	dv_put_be32(h + H_DIRS, dirs);
 	dv_put_be32(h + H_EXTRAS, (uint32_t)(b->extras.len / X_BYTES));
-	dv_put_be32(h + H_PARTS, (uint32_t)parts_len);
 	dv_put_be64(h + H_NAMES, b->names.len);
 	dv_put_be64(h + H_HEAP, b->heap.len);
 	dv_put_be64(h + H_FILES, info->files);
@@ -191,28 +199,21 @@ static void write_header(struct dv_windex_build *b, uint32_t dirs,
 
 int dv_windex_build_finish(struct dv_windex_build *b,
 			   const struct dv_manifest_info *info,
-			   const char *version, const char *parts,
-			   size_t parts_len, const uint8_t *meta,
+			   const char *version, const uint8_t *meta,
 			   size_t meta_len, struct dv_buf *out,
 			   struct dv_err *err)
 {
-	int rc = 0;
+	int rc;
 
 	while (b->depth)
 		pop_dir(b);
 	if (meta_len)
 		add_extra(b, WINDEX_ROOT, WINDEX_X_META, meta, meta_len);
-	if (parts_len > DV_WINDEX_PARTS_MAX) {
-		rc = dv_err_set(err, DV_E_LIMIT,
-				"too many parts of one dataset");
-		goto out;
-	}
-	write_header(b, dir_count(b), info, parts_len);
+	write_header(b, dir_count(b), info);
 	append(&b->out, &b->dirs);
 	append(&b->out, &b->extras);
 	append(&b->out, &b->names);
 	append(&b->out, &b->heap);
-	dv_buf_add(&b->out, parts, parts_len);
 	rc = dv_windex_set_version((uint8_t *)b->out.data, version, err);
 	if (rc < 0)
 		goto out;
@@ -255,9 +256,19 @@ void dv_windex_set_stat(const struct dv_windex *ix, uint8_t *bytes,
 		     (size_t)i * ix->entry_size;
 
 	put_stat(p + E_MTIME, st);
-	p[E_FLAGS] &= (uint8_t)~DV_WINDEX_RACY;
+	p[E_FLAGS] &= (uint8_t)~(DV_WINDEX_RACY | DV_WINDEX_ABSENT);
 	if (racy)
 		p[E_FLAGS] |= DV_WINDEX_RACY;
+}
+
+void dv_windex_set_absent(const struct dv_windex *ix, uint8_t *bytes,
+			  uint32_t i)
+{
+	static const struct dv_windex_stat none;
+
+	dv_windex_set_stat(ix, bytes, i, &none, false);
+	bytes[(ix->entry - ix->data) + (size_t)i * ix->entry_size +
+	      E_FLAGS] |= DV_WINDEX_ABSENT;
 }
 
 void dv_windex_set_dir(const struct dv_windex *ix, uint8_t *bytes,

@@ -6,7 +6,7 @@
  * Offsets of dv-format-index(5), for the files of windex alone.  All
  * integers are big-endian.
  *
- *	header | entries | directories | extras | names | heap | parts
+ *	header | entries | directories | extras | names | heap
  */
 
 #define WINDEX_MAGIC "DVWI"
@@ -18,7 +18,7 @@
 #define H_ENTRIES 8		/* u32 */
 #define H_DIRS 12		/* u32 */
 #define H_EXTRAS 16		/* u32 */
-#define H_PARTS 20		/* u32, bytes */
+#define H_ZERO 20
 #define H_NAMES 24		/* u64, bytes */
 #define H_HEAP 32		/* u64, bytes */
 #define H_FILES 40
@@ -26,7 +26,7 @@
 #define H_MANIFEST 56		/* 32 bytes */
 #define H_VERSION 88		/* 128 bytes */
 #define H_BODY 216		/* checksum of all behind the header */
-#define H_ZERO 224
+#define H_END 224		/* zeros from here to the checksum */
 #define H_CHECK 248		/* checksum of the header before it */
 
 /* Entry: 48 bytes and the digest. */

@@ -9,7 +9,8 @@
 static const uint32_t modes[] = WINDEX_MODES;
 
 #define MODES (sizeof(modes) / sizeof(modes[0]))
-#define FLAGS (DV_WINDEX_RACY | DV_WINDEX_META | DV_WINDEX_VALUE)
+#define FLAGS (DV_WINDEX_RACY | DV_WINDEX_META | DV_WINDEX_VALUE | \
+	       DV_WINDEX_ABSENT)
 
 /*
  * A name that could be taken for ".git" begins in one of few ways; others
@@ -30,6 +31,16 @@ static int bad_entry(uint32_t i, struct dv_err *err)
 {
 	return dv_err_set(err, DV_E_FORMAT, "index: entry %u is not valid",
 			  i);
+}
+
+/* What is not on disk has no stat data. */
+static bool absent_ok(const struct dv_windex_item *item)
+{
+	if (!(item->flags & DV_WINDEX_ABSENT))
+		return true;
+	return item->mode != DV_MODE_VALUE && item->mode != DV_MODE_REF &&
+	       !(item->flags & DV_WINDEX_RACY) && !item->st.mtime &&
+	       !item->st.ctime && !item->st.ino;
 }
 
 int dv_windex_get(const struct dv_windex *ix, uint32_t i,
@@ -56,7 +67,7 @@ int dv_windex_get(const struct dv_windex *ix, uint32_t i,
 	out->st.ctime = (int64_t)dv_get_be64(p + E_CTIME);
 	out->st.ino = dv_get_be64(p + E_INO);
 	out->id = p + E_ID;
-	return 0;
+	return absent_ok(out) ? 0 : bad_entry(i, err);
 }
 
 void dv_windex_get_dir(const struct dv_windex *ix, uint32_t d,
@@ -300,22 +311,19 @@ int dv_windex_seek(const struct dv_windex *ix, struct dv_windex_seek *s,
 	return 0;
 }
 
-bool dv_windex_has_part(const struct dv_windex *ix, const char *path,
-			size_t n)
+bool dv_windex_is_absent(const struct dv_windex *ix, uint32_t i)
 {
-	const char *p = ix->parts;
-	size_t left = ix->parts_len;
+	return ix->entry[(size_t)i * ix->entry_size + E_FLAGS] &
+	       DV_WINDEX_ABSENT;
+}
 
-	if (!left)
-		return true;
-	while (left) {
-		size_t len = strlen(p);
+bool dv_windex_absent_below(const struct dv_windex *ix, uint32_t d)
+{
+	struct dv_windex_dir dir;
 
-		if ((len == n && !memcmp(p, path, n)) ||
-		    dv_path_inside(p, len, path, n))
+	dv_windex_get_dir(ix, d, &dir);
+	for (uint32_t i = dir.first; i < dir.first + dir.entries; i++)
+		if (dv_windex_is_absent(ix, i))
 			return true;
-		p += len + 1;
-		left -= len + 1;
-	}
 	return false;
 }

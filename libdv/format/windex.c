@@ -32,22 +32,6 @@ static bool version_ok(const uint8_t *p)
 	return all_zero(p + n, DV_WINDEX_VERSION_MAX - n);
 }
 
-/* Valid paths, each with a NUL behind it. */
-static bool parts_ok(const char *p, size_t n)
-{
-	struct dv_err ignored = DV_ERR_INIT;
-
-	while (n) {
-		size_t len = strnlen(p, n);
-
-		if (len == n || dv_path_check(p, len, &ignored) < 0)
-			return false;
-		p += len + 1;
-		n -= len + 1;
-	}
-	return true;
-}
-
 /* Take size bytes off the front of what is left. */
 static bool take(const uint8_t **out, const uint8_t **p, size_t *left,
 		 uint64_t size)
@@ -78,7 +62,8 @@ static int open_header(struct dv_windex *ix, struct dv_err *err)
 				  "index: the header's checksum differs");
 	if (h[H_ALGO] != DV_ALGO_XXH128 && h[H_ALGO] != DV_ALGO_SHA256)
 		return bad(err, "unknown digest algorithm");
-	if (!all_zero(h + 6, 2) || !all_zero(h + H_ZERO, H_CHECK - H_ZERO))
+	if (!all_zero(h + 6, 2) || !all_zero(h + H_ZERO, 4) ||
+	    !all_zero(h + H_END, H_CHECK - H_END))
 		return bad(err, "reserved bytes are set");
 
 	ix->algo = h[H_ALGO];
@@ -87,7 +72,6 @@ static int open_header(struct dv_windex *ix, struct dv_err *err)
 	ix->entries = dv_get_be32(h + H_ENTRIES);
 	ix->dirs = dv_get_be32(h + H_DIRS);
 	ix->extras = dv_get_be32(h + H_EXTRAS);
-	ix->parts_len = dv_get_be32(h + H_PARTS);
 	ix->files = dv_get_be64(h + H_FILES);
 	ix->size = dv_get_be64(h + H_SIZE);
 	dv_digest_set(&ix->manifest, ix->algo, h + H_MANIFEST);
@@ -115,19 +99,15 @@ static int open_sections(struct dv_windex *ix, struct dv_err *err)
 		return bad(err, "shorter than its header says");
 	ix->names = (const char *)s;
 	ix->names_len = (size_t)names;
-	if (!take(&ix->heap, &p, &left, heap) || left != ix->parts_len)
+	if (!take(&ix->heap, &p, &left, heap) || left)
 		return bad(err, "not as long as its header says");
 	ix->heap_len = (size_t)heap;
-	ix->parts = (const char *)p;
 
 	if (dv_get_be64(ix->data + H_BODY) !=
 	    dv_hash64(ix->data + DV_WINDEX_HEADER,
 		      ix->len - DV_WINDEX_HEADER))
 		return dv_err_set(err, DV_E_DIGEST,
 				  "index: the checksum differs");
-	if (ix->parts_len > DV_WINDEX_PARTS_MAX ||
-	    !parts_ok(ix->parts, ix->parts_len))
-		return bad(err, "the parts are not valid");
 	return 0;
 }
 

@@ -32,13 +32,17 @@
 
 #define DV_WINDEX_HEADER 256
 #define DV_WINDEX_VERSION_MAX 128	/* version id and NUL */
-#define DV_WINDEX_PARTS_MAX (1u << 20)
 
 enum dv_windex_flag {
 	/* Written to no later than it was read: stat alone cannot tell. */
 	DV_WINDEX_RACY = 1u << 0,
 	DV_WINDEX_META = 1u << 1,	/* has metadata */
-	DV_WINDEX_VALUE = 1u << 2	/* has a value in the index */
+	DV_WINDEX_VALUE = 1u << 2,	/* has a value in the index */
+	/*
+	 * Not in the work tree on purpose: never brought there, or dropped.
+	 * No stat data; not a value or reference, and not racy.
+	 */
+	DV_WINDEX_ABSENT = 1u << 3
 };
 
 /* What lstat said; all zero: nothing known.  Times in ns. */
@@ -55,9 +59,6 @@ struct dv_windex {
 	uint64_t files, size;		/* as in struct dv_manifest_info */
 	struct dv_digest manifest;	/* of exactly these entries */
 	char version[DV_WINDEX_VERSION_MAX];	/* "": not known */
-	const char *parts;		/* NUL-ended paths that are in the
-					   work tree; none: all are */
-	size_t parts_len;
 
 	/* private */
 	size_t entry_size, names_len, heap_len;
@@ -149,9 +150,10 @@ struct dv_windex_seek {
 };
 int dv_windex_seek(const struct dv_windex *ix, struct dv_windex_seek *s,
 		   const char *name, struct dv_err *err);
-/* Is path among the parts that are in the work tree? */
-bool dv_windex_has_part(const struct dv_windex *ix, const char *path,
-			size_t n);
+/* Is entry i < entries absent? */
+bool dv_windex_is_absent(const struct dv_windex *ix, uint32_t i);
+/* Is any entry at or below directory d? */
+bool dv_windex_absent_below(const struct dv_windex *ix, uint32_t d);
 
 /* --- making one ------------------------------------------------------ */
 
@@ -160,18 +162,18 @@ struct dv_windex_build;
 struct dv_windex_build *dv_windex_build_new(enum dv_algo algo);
 /*
  * Append an entry: path order and validity are the caller's duty
- * (dv_manifest_writer_add() checks both).  st NULL: not known.
+ * (dv_manifest_writer_add() checks both).  st NULL: not known.  Of flags
+ * DV_WINDEX_RACY and _ABSENT are taken.
  */
 void dv_windex_build_add(struct dv_windex_build *b, const struct dv_entry *e,
 			 const struct dv_windex_stat *st, unsigned flags);
 /*
  * Give the bytes to out (appended; sealed) and free b.  info gives id and
- * totals, version and parts may be NULL.
+ * totals, version may be NULL.
  */
 int dv_windex_build_finish(struct dv_windex_build *b,
 			   const struct dv_manifest_info *info,
-			   const char *version, const char *parts,
-			   size_t parts_len, const uint8_t *meta,
+			   const char *version, const uint8_t *meta,
 			   size_t meta_len, struct dv_buf *out,
 			   struct dv_err *err);
 void dv_windex_build_free(struct dv_windex_build *b);	/* NULL is fine */
@@ -179,11 +181,13 @@ void dv_windex_build_free(struct dv_windex_build *b);	/* NULL is fine */
 /*
  * Change bytes in place; ix was opened over the same bytes and sees it.
  * Different entries and directories may be set by different threads.
- * Seal when done.
+ * Seal when done.  An entry whose stat is set is not absent any more.
  */
 void dv_windex_set_stat(const struct dv_windex *ix, uint8_t *bytes,
 			uint32_t i, const struct dv_windex_stat *st,
 			bool racy);
+void dv_windex_set_absent(const struct dv_windex *ix, uint8_t *bytes,
+			  uint32_t i);
 void dv_windex_set_dir(const struct dv_windex *ix, uint8_t *bytes,
 		       uint32_t d, const struct dv_windex_stat *st);
 /* Compute the checksums again. */

@@ -85,10 +85,8 @@ static int finish(struct dv_wtadd *s, struct dv_buf *bytes, struct dv_err *err)
 	dv_wtscan_drop_names(&s->scan);
 	dv_trim();
 	rc = dv_windex_build_finish(s->build, &info,
-				    base ? base->version : NULL,
-				    base ? base->parts : NULL,
-				    base ? base->parts_len : 0, meta, meta_len,
-				    bytes, err);
+				    base ? base->version : NULL, meta,
+				    meta_len, bytes, err);
 	s->build = NULL;
 	if (rc >= 0)
 		rc = dv_windex_open(&ix, bytes->data, bytes->len, err);

@@ -22,7 +22,6 @@ struct checkout {
 	struct dv_wtco co;
 	bool has_pointer;
 	struct dv_pointer pointer;
-	struct dv_buf parts;		/* paths with a NUL behind each */
 	char *typed;			/* the dataset, where the user is */
 };
 
@@ -44,39 +43,13 @@ static int load_old(struct checkout *k, struct dv_err *err)
 				dv_digest_eq(&k->pointer.manifest,
 					     k->manifest)))
 		return 0;
-	rc = dv_wtindex_of(old, k->odb, &k->pointer.manifest, NULL, NULL, 0,
+	rc = dv_wtindex_of(old, k->odb, &k->pointer.manifest, NULL, false,
 			   &ignored);
 	if (rc < 0 && rc != -DV_E_MISSING) {
 		*err = ignored;
 		return rc;
 	}
 	return 0;
-}
-
-static bool has_text(const struct dv_buf *parts, const char *path)
-{
-	const char *p = dv_buf_cstr(parts);
-
-	for (size_t at = 0; at < parts->len; at += strlen(p + at) + 1)
-		if (!strcmp(p + at, path))
-			return true;
-	return false;
-}
-
-/*
- * The parts that will be in the work tree: those that were, and this one.
- * All of a dataset, once it was here, needs no list.
- */
-static void choose_parts(struct checkout *k, const char *path)
-{
-	const struct dv_wtindex *old = &k->co.old;
-
-	if (old->here && (*path || k->c->keep_changes))
-		dv_buf_add(&k->parts, old->ix.parts, old->ix.parts_len);
-	if (!*path || has_text(&k->parts, path) ||
-	    (old->on_disk && !old->ix.parts_len))
-		return;
-	dv_buf_add(&k->parts, path, strlen(path) + 1);
 }
 
 static int check_part(struct checkout *k, const char *path,
@@ -106,15 +79,13 @@ static int load_new(struct checkout *k, struct dv_err *err)
 	const char *path = k->co.path;
 	int rc;
 
-	choose_parts(k, path);
 	if (*path && k->co.old.on_disk &&
 	    !dv_digest_eq(&old->manifest, k->manifest)) {
 		rc = dv_odb_txn_begin(&k->txn, k->odb, err);
 		if (rc < 0)
 			return rc;
 		rc = dv_wtmix(&k->co.new, k->odb, k->txn, old, k->manifest,
-			      path, old->version, k->parts.data, k->parts.len,
-			      err);
+			      path, old->version, err);
 		return rc < 0 ? dv_err_prefix(err, "'%s'", k->dataset) : rc;
 	}
 	if (*path) {
@@ -123,7 +94,7 @@ static int load_new(struct checkout *k, struct dv_err *err)
 			return rc;
 	}
 	return dv_wtindex_of(&k->co.new, k->odb, k->manifest, k->c->version,
-			     k->parts.data, k->parts.len, err);
+			     false, err);
 }
 
 /* Data that git tracks is git's. */
@@ -169,6 +140,10 @@ static int prepare(struct checkout *k, struct dv_err *err)
 	co->path = k->c->path ? k->c->path : "";
 	co->force = k->c->force;
 	co->keep_changes = k->c->keep_changes;
+	co->keep_absent = k->c->keep_absent;
+	co->partial = k->c->partial;
+	co->want = k->c->want;
+	co->want_arg = k->c->want_arg;
 	co->trust_store = true;
 	co->progress = k->c->progress;
 	co->dirfd = k->r->workfd;
@@ -251,7 +226,10 @@ static int run(struct checkout *k, struct dv_err *err)
 	if (rc < 0)
 		return rc;
 	k->c->written = k->co.write_n;
-	k->c->removed = k->co.remove_n;
+	k->c->removed = k->co.remove_n + k->co.drops;
+	k->c->absent = k->co.absent;
+	k->c->absent_bytes = k->co.absent_bytes;
+	k->c->unheld = k->co.unheld;
 	k->c->kept = k->co.kept;
 	k->c->bytes = k->co.write_bytes;
 	if (k->c->dry_run)
@@ -275,7 +253,7 @@ int dv_worktree_checkout(struct dv_repo *r, const char *dataset,
 			 struct dv_checkout *c, struct dv_err *err)
 {
 	struct checkout k = { .r = r, .dataset = dataset, .c = c,
-			      .manifest = manifest, .parts = DV_BUF_INIT };
+			      .manifest = manifest };
 	struct dv_lock lock = DV_LOCK_INIT;
 	int rc;
 
@@ -287,7 +265,6 @@ int dv_worktree_checkout(struct dv_repo *r, const char *dataset,
 	rc = run(&k, err);
 	dv_odb_txn_end(k.txn);
 	dv_wtco_release(&k.co);
-	dv_buf_release(&k.parts);
 	free(k.typed);
 	dv_lock_release(&lock);
 	return rc < 0 ? rc : 0;

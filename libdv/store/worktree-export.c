@@ -62,7 +62,7 @@ int dv_worktree_export(struct dv_odb *odb, const struct dv_digest *manifest,
 
 	if (n && dv_path_check(co.path, n - 1, err) < 0)
 		return -err->code;
-	rc = dv_wtindex_of(&co.new, odb, manifest, NULL, co.path, n, err);
+	rc = dv_wtindex_of(&co.new, odb, manifest, NULL, false, err);
 	if (rc >= 0)
 		rc = open_dest(&co, dest, &base, err);
 	co.rootpath = base;

@@ -231,6 +231,38 @@ static void keep_learned(struct dv_wtstatus *s)
 	dv_lock_release(&lock);
 }
 
+/* What is absent, and whether the store has the first of it. */
+static int sum_absent(struct dv_wtstatus *s, struct dv_absent *out,
+		      struct dv_err *err)
+{
+	uint32_t first = UINT32_MAX;
+	struct dv_windex_item item;
+	struct dv_digest id;
+	struct dv_odb *odb;
+	int rc;
+
+	memset(out, 0, sizeof(*out));
+	for (int i = 0; i < s->workers; i++) {
+		const struct dv_wtstatus_worker *w = &s->worker[i];
+
+		out->files += w->absent;
+		out->size += w->absent_size;
+		if (w->absent && w->first_absent < first)
+			first = w->first_absent;
+	}
+	if (!out->files)
+		return 0;
+	rc = dv_repo_odb(s->r, &odb, err);
+	if (rc >= 0)
+		rc = dv_windex_get(&s->x.ix, first, &item, err);
+	if (rc < 0)
+		return rc;
+	dv_digest_set(&id, s->x.ix.algo, item.id);
+	rc = dv_odb_stat(odb, &id, NULL, err);
+	out->in_store = rc > 0;
+	return rc < 0 ? rc : 0;
+}
+
 static void release(struct dv_wtstatus *s)
 {
 	for (int i = 0; i < s->workers; i++) {
@@ -251,7 +283,8 @@ static void release(struct dv_wtstatus *s)
 }
 
 int dv_worktree_status(struct dv_repo *r, const char *dataset, bool know,
-		       dv_status_fn *fn, void *arg, struct dv_err *err)
+		       struct dv_absent *absent, dv_status_fn *fn, void *arg,
+		       struct dv_err *err)
 {
 	struct dv_wtstatus s = { .r = r, .dataset = dataset,
 				 .x = DV_WTINDEX_INIT, .root = DV_WTROOT_INIT,
@@ -263,6 +296,8 @@ int dv_worktree_status(struct dv_repo *r, const char *dataset, bool know,
 		rc = compare(&s, err);
 	if (rc >= 0)
 		keep_learned(&s);
+	if (rc >= 0 && absent)
+		rc = sum_absent(&s, absent, err);
 	if (rc >= 0)
 		rc = tell_all(&s, fn, arg, err);
 	release(&s);

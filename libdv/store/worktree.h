@@ -100,15 +100,22 @@ enum dv_change {
 typedef int dv_status_fn(void *arg, enum dv_change what, const char *path,
 			 size_t n, const struct dv_entry *e, bool in_store,
 			 struct dv_err *err);
+/* Files and links of the index that are absent: not here on purpose. */
+struct dv_absent {
+	uint64_t files, size;
+	bool in_store;		/* the store has the content of the first */
+};
 /*
  * Compare the disk with the index: directories are read and files are
  * lstat'ed on more threads; a file is read only where stat cannot tell
  * (and then the index learns it).  Changes come sorted by path.  know:
  * hash changed files to set in_store (else it is false).  No index:
- * compares with the pointer's manifest.
+ * compares with the pointer's manifest, all of which may be absent.
+ * What is absent is no change, and counted in *absent (may be NULL).
  */
 int dv_worktree_status(struct dv_repo *r, const char *dataset, bool know,
-		       dv_status_fn *fn, void *arg, struct dv_err *err);
+		       struct dv_absent *absent, dv_status_fn *fn, void *arg,
+		       struct dv_err *err);
 
 /* Each entry of the index in order (files as last added). */
 typedef int dv_index_fn(void *arg, const struct dv_entry *e,
@@ -125,9 +132,13 @@ int dv_worktree_meta(struct dv_repo *r, const char *dataset,
 struct dv_checkout {
 	bool force;		/* overwrite local changes */
 	bool keep_changes;	/* local changes stay where the index and the
-				   manifest have the same, and only parts
-				   that are here are brought: as git switches
+				   manifest have the same, as git switches
 				   branches */
+	bool keep_absent;	/* what is absent stays so, and what is new is
+				   as its neighbours are */
+	bool partial;		/* files whose content is not in the store
+				   become absent (else DV_E_MISSING, but for
+				   those that are absent already) */
 	bool dry_run;
 	const char *path;	/* only this part of the dataset; "" or NULL all */
 	/*
@@ -142,6 +153,9 @@ struct dv_checkout {
 	struct dv_progress *progress;
 	/* out: files; bytes are those written */
 	uint64_t written, removed, kept, bytes;
+	/* of what was asked for: not here now, and those of them that are
+	   not in the store either */
+	uint64_t absent, absent_bytes, unheld;
 };
 /*
  * Make dataset in the work tree equal manifest (NULL: remove it, if

@@ -28,6 +28,7 @@
 enum dv_wtact {
 	DV_WTACT_NONE,		/* not on disk, or not asked for */
 	DV_WTACT_KEEP,		/* is there already */
+	DV_WTACT_DROP,		/* something else is, and it will be absent */
 	DV_WTACT_CREATE,	/* nothing is there */
 	DV_WTACT_REPLACE,	/* something else is */
 	DV_WTACT_CLEAR		/* a directory is: its files go before */
@@ -38,6 +39,7 @@ struct dv_wtco_worker {
 	uint32_t *remove;	/* entries of old */
 	size_t n, cap;
 	uint64_t freed;		/* bytes on disk that go */
+	uint64_t absent, absent_bytes, unheld, drops;
 };
 
 struct dv_wtco {
@@ -48,6 +50,9 @@ struct dv_wtco {
 	const char *path;	/* the part that is asked for; "" all */
 	bool force;
 	bool keep_changes;	/* what is only changed here may stay so */
+	bool keep_absent, partial;	/* as in struct dv_checkout */
+	bool (*want)(void *arg, const char *path, size_t n);
+	void *want_arg;
 	bool trust_store;	/* what the store holds may be overwritten */
 	bool file_mode;
 	struct dv_progress *progress;
@@ -67,9 +72,12 @@ struct dv_wtco {
 					   directory, that may go; "." is
 					   the dataset itself */
 	uint64_t write_n, write_bytes, kept;
+	uint64_t absent, absent_bytes, unheld, drops;
 	struct dv_strlist conflict;	/* paths; empty unless refused */
 
 	/* private */
+	uint8_t *hollow;	/* per directory of old: are files new in it
+				   to be absent?  NULL: in none */
 	struct dv_windex_span *span;
 	size_t spans, spans_cap;
 	struct dv_wtco_worker *worker;
@@ -91,6 +99,15 @@ void dv_wtco_release(struct dv_wtco *c);
 
 /* --- between the parts ------------------------------------------------ */
 
+/*
+ * Decide about the entries of new that stay absent: those of old, and what
+ * is new in a directory whose files are.
+ */
+void dv_wtco_find_hollow(struct dv_wtco *c);
+/* Would a file that is new in directory rel be absent? */
+bool dv_wtco_is_hollow(const struct dv_wtco *c, const char *rel, size_t n);
+/* Directories of new that lost their last file in this run. */
+void dv_wtco_remove_hollow(struct dv_wtco *c);
 /* Is the path of the part that is asked for? */
 bool dv_wtco_wants(const struct dv_wtco *c, const char *path, size_t n);
 /* Directory rel of the dataset: O_PATH descriptor or -1 with errno. */

@@ -337,6 +337,9 @@ static int do_entry(struct dv_wtco *c, struct dv_wtco_worker *w, uint32_t i,
 	struct stat st;
 	int rc = 0;
 
+	if (c->action[i] == DV_WTACT_DROP)
+		return unlinkat(dirfd, name, 0) && errno != ENOENT ?
+		       failed(c, item, "remove", err) : 0;
 	if (item->mode == DV_MODE_DIR)
 		return make_dir(c, item, dirfd, name, err);
 	if (c->action[i] == DV_WTACT_CLEAR)
@@ -388,7 +391,7 @@ static int do_span(struct dv_wtco *c, struct dv_wtco_worker *w,
 	for (uint32_t i = span->first; i < span->end && rc >= 0; i++) {
 		struct dv_windex_item item;
 
-		if (c->action[i] < DV_WTACT_CREATE)
+		if (c->action[i] < DV_WTACT_DROP)
 			continue;
 		if (fd < 0)
 			rc = enter(c, span->dir, &fd, err);
@@ -460,7 +463,7 @@ static int sync_all(struct dv_wtco *c, struct dv_err *err)
 {
 	int fd;
 
-	if (c->root.parent < 0 || (!c->write_n && !c->remove_n))
+	if (c->root.parent < 0 || (!c->write_n && !c->remove_n && !c->drops))
 		return 0;
 	fd = openat(c->root.parent, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0 || syncfs(fd)) {
@@ -473,6 +476,13 @@ static int sync_all(struct dv_wtco *c, struct dv_err *err)
 	return 0;
 }
 
+/* Without any of its files here the dataset needs no directory. */
+static bool is_all_absent(const struct dv_wtco *c)
+{
+	return c->root.fd < 0 && !c->root.here && !c->write_n &&
+	       dv_windex_absent_below(&c->new.ix, 0);
+}
+
 int dv_wtco_apply(struct dv_wtco *c, struct dv_err *err)
 {
 	int rc;
@@ -480,7 +490,7 @@ int dv_wtco_apply(struct dv_wtco *c, struct dv_err *err)
 	rc = remove_all(c, err);
 	if (rc < 0)
 		return rc;
-	if (c->new.here) {
+	if (c->new.here && !is_all_absent(c)) {
 		rc = make_root(c, err);
 		if (rc < 0)
 			return rc;
@@ -490,6 +500,7 @@ int dv_wtco_apply(struct dv_wtco *c, struct dv_err *err)
 		rc = dv_parallel_for(c->spans, 1, c->workers, do_some, c, err);
 		if (rc < 0)
 			return rc;
+		dv_wtco_remove_hollow(c);
 	}
 	dv_progress_phase(c->progress, "syncing", 0, 0);
 	return sync_all(c, err);

@@ -26,7 +26,11 @@ static int is_beginning(struct dv_wtco *c, struct dv_wtco_worker *w,
 	    file->size >= item->size || item->size >= DV_ODB_LARGE)
 		return 0;
 	dv_digest_set(&id, c->algo, item->id);
-	rc = dv_odb_read(c->odb, &id, &whole, (size_t)item->size, err);
+	rc = dv_odb_stat(c->odb, &id, NULL, err);
+	if (rc > 0)
+		rc = dv_odb_read(c->odb, &id, &whole, (size_t)item->size, err);
+	else
+		return rc;
 	if (rc >= 0)
 		rc = whole.len >= w->work.len &&
 		     !memcmp(dv_buf_cstr(&whole), dv_buf_cstr(&w->work),

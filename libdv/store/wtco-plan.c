@@ -21,6 +21,9 @@ struct look {
 	struct dv_windex_item item;	/* of new */
 	bool has_old;
 	struct dv_windex_item old;
+	bool hollow;			/* a new file in it is to be absent */
+	bool asked;			/* for */
+	bool wanted;			/* and its content may be brought */
 	const char *name;
 };
 
@@ -101,6 +104,47 @@ static const char *path_of(struct look *l)
 	return l->w->path.data;
 }
 
+static void decide_absent(struct look *l, bool there)
+{
+	struct dv_wtco *c = l->c;
+
+	c->action[l->i] = there ? DV_WTACT_DROP : DV_WTACT_NONE;
+	l->w->drops += there;
+	dv_windex_set_absent(&c->new.ix, (uint8_t *)c->new.own.data, l->i);
+	if (!l->asked || l->item.mode == DV_MODE_DIR)
+		return;
+	l->w->absent++;
+	l->w->absent_bytes += l->item.size;
+	l->w->unheld += l->wanted;
+}
+
+/*
+ * It shall be made, over what is there or not: unless it is not wanted, or
+ * its content is not here and may be absent.
+ */
+static int plan_make(struct look *l, enum dv_wtact act, const struct stat *st,
+		     struct dv_err *err)
+{
+	struct dv_wtco *c = l->c;
+	struct dv_digest id;
+	int rc = l->wanted;
+
+	if (rc && l->item.mode != DV_MODE_DIR &&
+	    (c->partial || (l->has_old && l->old.flags & DV_WINDEX_ABSENT))) {
+		dv_digest_set(&id, c->algo, l->item.id);
+		rc = dv_odb_stat(c->odb, &id, NULL, err);
+	}
+	if (rc < 0)
+		return rc;
+	if (act == DV_WTACT_REPLACE)
+		l->w->freed += (uint64_t)st->st_blocks * 512;
+	if (rc)
+		decide(l, act, NULL, false);
+	else
+		decide_absent(l, act == DV_WTACT_REPLACE);
+	return 0;
+}
+
 /* Something else is where the file shall be, and may not be known. */
 static int plan_over(struct look *l, const struct stat *st,
 		     struct dv_err *err)
@@ -119,11 +163,8 @@ static int plan_over(struct look *l, const struct stat *st,
 		       dv_wtfile_racy(&file.st, c->began));
 		return 0;
 	}
-	if (rc) {
-		l->w->freed += (uint64_t)st->st_blocks * 512;
-		decide(l, DV_WTACT_REPLACE, NULL, false);
-		return 0;
-	}
+	if (rc)
+		return plan_make(l, DV_WTACT_REPLACE, st, err);
 	if (!c->keep_changes || !l->has_old ||
 	    !same_entry(c, &l->old, &l->item))
 		dv_wtco_conflict(c, path_of(l));
@@ -139,6 +180,10 @@ static int plan_dir_entry(struct look *l, const struct stat *st,
 
 	if (S_ISDIR(st->st_mode)) {
 		decide(l, DV_WTACT_KEEP, NULL, false);
+		return 0;
+	}
+	if (!l->wanted) {
+		decide_absent(l, false);
 		return 0;
 	}
 	decide(l, DV_WTACT_CREATE, NULL, false);
@@ -159,20 +204,47 @@ static int plan_there(struct look *l, const struct stat *st,
 	if (l->item.mode == DV_MODE_DIR)
 		return plan_dir_entry(l, st, err);
 	if (S_ISDIR(st->st_mode)) {
-		decide(l, DV_WTACT_CLEAR, NULL, false);
-		return l->c->force ? 0 : dv_wtco_may_clear(l->c,
+		int rc = plan_make(l, DV_WTACT_CLEAR, st, err);
+
+		return rc < 0 || l->c->force ? rc : dv_wtco_may_clear(l->c,
 			l->c->new_single ? "" : path_of(l), err);
 	}
 	if (l->has_old && dv_wtfile_same(&l->old, st)) {
-		if (same_entry(l->c, &l->old, &l->item)) {
-			decide(l, DV_WTACT_KEEP, &l->old.st, false);
-		} else {
-			l->w->freed += (uint64_t)st->st_blocks * 512;
-			decide(l, DV_WTACT_REPLACE, NULL, false);
-		}
+		if (!same_entry(l->c, &l->old, &l->item))
+			return plan_make(l, DV_WTACT_REPLACE, st, err);
+		decide(l, DV_WTACT_KEEP, &l->old.st, false);
 		return 0;
 	}
 	return plan_over(l, st, err);
+}
+
+/* Is it asked for, and may it be brought? */
+static void ask(struct look *l)
+{
+	struct dv_wtco *c = l->c;
+
+	l->asked = l->wanted = true;
+	if (*c->path || c->want) {
+		dv_windex_path(&c->new.ix, &l->item, &l->w->path);
+		l->asked = dv_wtco_wants(c, l->w->path.data,
+					 l->w->path.len) &&
+			   (!c->want || c->want(c->want_arg, l->w->path.data,
+						l->w->path.len));
+		l->wanted = l->asked;
+	}
+	if (c->hollow && (l->has_old ? l->old.flags & DV_WINDEX_ABSENT :
+				       l->hollow))
+		l->wanted = false;
+}
+
+/* What is not asked for is, and is known, as before. */
+static void keep_state(struct look *l)
+{
+	if (l->old.flags & DV_WINDEX_ABSENT)
+		decide_absent(l, false);
+	else
+		decide(l, DV_WTACT_NONE, &l->old.st,
+		       l->old.flags & DV_WINDEX_RACY);
 }
 
 static int plan_entry(struct look *l, struct dv_err *err)
@@ -182,24 +254,17 @@ static int plan_entry(struct look *l, struct dv_err *err)
 
 	if (!on_disk(l->item.mode))
 		return 0;
-	if (*c->path || c->new.ix.parts_len) {
-		dv_windex_path(&c->new.ix, &l->item, &l->w->path);
-		if (!dv_wtco_wants(c, l->w->path.data, l->w->path.len) ||
-		    !dv_windex_has_part(&c->new.ix, l->w->path.data,
-					l->w->path.len)) {
-			if (l->has_old && same_entry(c, &l->old, &l->item))
-				decide(l, DV_WTACT_NONE, &l->old.st,
-				       l->old.flags & DV_WINDEX_RACY);
-			return 0;
-		}
+	ask(l);
+	if (!l->wanted && l->has_old && same_entry(c, &l->old, &l->item)) {
+		keep_state(l);
+		return 0;
 	}
 	if (l->dirfd < 0 || fstatat(l->dirfd, l->name, &st,
 				    AT_SYMLINK_NOFOLLOW)) {
 		if (l->dirfd >= 0 && errno != ENOENT && errno != ENOTDIR)
 			return dv_err_sys(err, "'%s/%s'", c->shown,
 					  path_of(l));
-		decide(l, DV_WTACT_CREATE, NULL, false);
-		return 0;
+		return plan_make(l, DV_WTACT_CREATE, &st, err);
 	}
 	return plan_there(l, &st, err);
 }
@@ -290,6 +355,7 @@ static int plan_span(struct dv_wtco *c, struct dv_wtco_worker *w,
 		old_dir = dv_windex_find_dir(&c->old.ix, dir.path,
 					     dir.path_len, &seek.d);
 	rc = enter(c, w, &dir, &l.dirfd, err);
+	l.hollow = dv_wtco_is_hollow(c, dir.path, dir.path_len);
 
 	for (l.i = span->first; l.i < span->end && rc >= 0; l.i++) {
 		rc = dv_windex_get(&c->new.ix, l.i, &l.item, err);
@@ -370,7 +436,18 @@ static int prepare(struct dv_wtco *c, struct dv_err *err)
 	if (c->new.here)
 		c->action = dv_calloc(c->new.ix.entries,
 				      sizeof(*c->action));
+	dv_wtco_find_hollow(c);
 	return 0;
+}
+
+static void sum_absent(struct dv_wtco *c)
+{
+	for (int i = 0; i < c->workers; i++) {
+		c->absent += c->worker[i].absent;
+		c->absent_bytes += c->worker[i].absent_bytes;
+		c->unheld += c->worker[i].unheld;
+		c->drops += c->worker[i].drops;
+	}
 }
 
 int dv_wtco_plan(struct dv_wtco *c, struct dv_err *err)
@@ -384,6 +461,7 @@ int dv_wtco_plan(struct dv_wtco *c, struct dv_err *err)
 		dv_wtco_cut(c, &c->new.ix, DV_WTCO_LOOK);
 		rc = dv_parallel_for(c->spans, 1, c->workers, plan_some, c,
 				     err);
+		sum_absent(c);
 	}
 	if (rc >= 0 && c->old.here)
 		rc = dv_wtco_plan_old(c, err);
@@ -408,6 +486,7 @@ void dv_wtco_release(struct dv_wtco *c)
 	free(c->worker);
 	free(c->action);
 	free(c->remove);
+	free(c->hollow);
 	free(c->span);
 	dv_strlist_release(&c->block);
 	dv_strlist_release(&c->conflict);

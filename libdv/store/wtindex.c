@@ -146,7 +146,7 @@ out:
 }
 
 static int add_all(struct dv_windex_build *b, struct dv_manifest *m,
-		   struct dv_err *err)
+		   unsigned flags, struct dv_err *err)
 {
 	struct dv_manifest_iter *it = NULL;
 	const struct dv_entry *e;
@@ -154,14 +154,14 @@ static int add_all(struct dv_windex_build *b, struct dv_manifest *m,
 
 	rc = dv_manifest_iter_open(&it, m, "", err);
 	while (rc >= 0 && (rc = dv_manifest_iter_next(it, &e, err)) > 0)
-		dv_windex_build_add(b, e, NULL, 0);
+		dv_windex_build_add(b, e, NULL, flags);
 	dv_manifest_iter_close(it);
 	return rc;
 }
 
 int dv_wtindex_of(struct dv_wtindex *out, struct dv_odb *odb,
 		  const struct dv_digest *manifest, const char *version,
-		  const char *parts, size_t parts_len, struct dv_err *err)
+		  bool absent, struct dv_err *err)
 {
 	struct dv_wtindex x = DV_WTINDEX_INIT;
 	struct dv_windex_build *b = NULL;
@@ -174,15 +174,14 @@ int dv_wtindex_of(struct dv_wtindex *out, struct dv_odb *odb,
 	if (rc < 0)
 		return rc;
 	b = dv_windex_build_new(manifest->algo);
-	rc = add_all(b, m, err);
+	rc = add_all(b, m, absent ? DV_WINDEX_ABSENT : 0, err);
 	if (rc < 0) {
 		dv_windex_build_free(b);
 		goto out;
 	}
 	meta = dv_manifest_get_meta(m, &meta_len);
-	rc = dv_windex_build_finish(b, dv_manifest_get_info(m), version,
-				    parts, parts_len, meta, meta_len, &x.own,
-				    err);
+	rc = dv_windex_build_finish(b, dv_manifest_get_info(m), version, meta,
+				    meta_len, &x.own, err);
 	if (rc >= 0)
 		rc = dv_windex_open(&x.ix, x.own.data, x.own.len, err);
 	if (rc < 0) {
@@ -212,7 +211,7 @@ int dv_wtindex_load(struct dv_wtindex *out, struct dv_repo *r,
 	rc = dv_repo_odb(r, &odb, err);
 	if (rc < 0)
 		return rc;
-	rc = dv_wtindex_of(out, odb, &pointer.manifest, NULL, NULL, 0, err);
+	rc = dv_wtindex_of(out, odb, &pointer.manifest, NULL, true, err);
 	return rc < 0 ? rc : 1;
 }
 

@@ -43,13 +43,19 @@ int dv_wtindex_list(const char *state_dir, struct dv_strlist *out,
  */
 int dv_wtindex_open(struct dv_wtindex *out, struct dv_repo *r,
 		    const char *dataset, struct dv_err *err);
-/* The same; where there is none, 1 with the manifest of the pointer. */
+/*
+ * The same; where there is none, 1 with the manifest of the pointer, all
+ * absent.
+ */
 int dv_wtindex_load(struct dv_wtindex *out, struct dv_repo *r,
 		    const char *dataset, struct dv_err *err);
-/* Make one in memory of a manifest, without stat data. */
+/*
+ * Make one in memory of a manifest, without stat data; absent: nothing of
+ * it was brought into the work tree.
+ */
 int dv_wtindex_of(struct dv_wtindex *out, struct dv_odb *odb,
 		  const struct dv_digest *manifest, const char *version,
-		  const char *parts, size_t parts_len, struct dv_err *err);
+		  bool absent, struct dv_err *err);
 void dv_wtindex_release(struct dv_wtindex *x);
 
 /* Replace the file, synced; the work tree's lock is held. */

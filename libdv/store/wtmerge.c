@@ -15,6 +15,13 @@ struct merge {
 	struct dv_windex_item item;	/* of next, if has */
 	bool has;
 	uint32_t n;			/* items handed out */
+	bool absent;			/* the index has absent entries */
+	struct run *run;		/* entries where something else is */
+	size_t runs, runs_cap;
+};
+
+struct run {
+	uint32_t first, end;
 };
 
 void dv_wtmerge_path(const struct dv_wtmerge *m, const struct dv_wtitem *item,
@@ -86,10 +93,58 @@ static bool is_scanned(const struct dv_wtmerge *m, const char *path, size_t n,
 	return false;
 }
 
+static void add_run(struct merge *g, uint32_t first, uint32_t end)
+{
+	dv_grow(&g->run, &g->runs_cap, g->runs + 1, sizeof(*g->run));
+	g->run[g->runs++] = (struct run){ first, end };
+}
+
+/* A directory that was found where the index has a file. */
+static int find_replaced(struct merge *g, struct dv_err *err)
+{
+	const struct dv_windex *base = g->m->base;
+	uint32_t at;
+	int rc = 0;
+
+	for (size_t i = 0; i < g->m->scan->n && rc >= 0; i++) {
+		const struct dv_wtscan_dir *dir = &g->m->scan->dir[i];
+
+		if (dir->bad || !dir->path_len ||
+		    !(dir->list.n || dir->subs) ||
+		    dv_windex_find_dir(base, dir->path, dir->path_len, &at))
+			continue;
+		rc = dv_windex_find(base, dir->path, dir->path_len, &at, err);
+		if (rc > 0)
+			add_run(g, at, at + 1);
+	}
+	return rc < 0 ? rc : 0;
+}
+
+/* A file that was found where the index has a directory. */
+static void note_replaced(struct merge *g, const struct dv_buf *path)
+{
+	struct dv_windex_dir dir;
+	uint32_t at;
+
+	if (!dv_windex_find_dir(g->m->base, path->data, path->len, &at))
+		return;
+	dv_windex_get_dir(g->m->base, at, &dir);
+	add_run(g, dir.first, dir.first + dir.entries);
+}
+
+static bool is_replaced(const struct merge *g)
+{
+	for (size_t i = 0; i < g->runs; i++)
+		if (g->next >= g->run[i].first && g->next < g->run[i].end)
+			return true;
+	return false;
+}
+
 /*
  * Does an entry that the scan did not find stay?  What is outside the
  * parts does, but for a file where now a directory of a part is; what has
- * no file does; and what was never brought here does.
+ * no file does; and what is absent does, unless something else has taken
+ * its place.
  */
 static bool stays(const struct merge *g)
 {
@@ -106,7 +161,8 @@ static bool stays(const struct merge *g)
 		return true;
 	if (dir_meta && is_scanned(m, path, n, false))
 		return true;
-	return m->keep_missing || !dv_windex_has_part(m->base, path, n);
+	return m->keep_missing ||
+	       (g->item.flags & DV_WINDEX_ABSENT && !is_replaced(g));
 }
 
 /* Take in entries of the index in front of path; NULL: all. */
@@ -140,13 +196,14 @@ static int take_old(struct merge *g, const struct dv_buf *path, uint32_t *same,
 	return rc;
 }
 
-/* An empty directory whose files are only gone from disk is no entry. */
+/* An empty directory whose files stay in the index is no entry. */
 static bool is_kept_dir(const struct dv_wtmerge *m, const struct dv_buf *path)
 {
 	uint32_t d;
 
-	return m->base && (m->keep_missing || m->base->parts_len) &&
-	       dv_windex_find_dir(m->base, path->data, path->len, &d);
+	return m->base &&
+	       dv_windex_find_dir(m->base, path->data, path->len, &d) &&
+	       (m->keep_missing || dv_windex_absent_below(m->base, d));
 }
 
 static int take_found(void *arg, size_t dir, ptrdiff_t file,
@@ -161,6 +218,8 @@ static int take_found(void *arg, size_t dir, ptrdiff_t file,
 	if (file < 0 && is_kept_dir(g->m, &g->found))
 		return 0;
 	rc = take_old(g, &g->found, &item.old, err);
+	if (rc >= 0 && g->absent && item.old == DV_WTMERGE_NONE)
+		note_replaced(g, &g->found);
 	return rc < 0 ? rc : give(g, &item, err);
 }
 
@@ -168,13 +227,18 @@ int dv_wtmerge_run(const struct dv_wtmerge *m, struct dv_err *err)
 {
 	struct merge g = { .m = m, .old = DV_BUF_INIT, .found = DV_BUF_INIT };
 	uint32_t same;
-	int rc;
+	int rc = 0;
 
-	rc = look(&g, err);
+	g.absent = m->base && dv_windex_absent_below(m->base, 0);
+	if (g.absent)
+		rc = find_replaced(&g, err);
+	if (rc >= 0)
+		rc = look(&g, err);
 	if (rc >= 0)
 		rc = dv_wtscan_each(m->scan, take_found, &g, err);
 	if (rc >= 0)
 		rc = take_old(&g, NULL, &same, err);
+	free(g.run);
 	dv_buf_release(&g.old);
 	dv_buf_release(&g.found);
 	return rc;

@@ -97,8 +97,7 @@ static int mix_all(struct mix *m, struct dv_err *err)
 int dv_wtmix(struct dv_wtindex *out, struct dv_odb *odb,
 	     struct dv_odb_txn *txn, const struct dv_windex *old,
 	     const struct dv_digest *manifest, const char *path,
-	     const char *version, const char *parts, size_t parts_len,
-	     struct dv_err *err)
+	     const char *version, struct dv_err *err)
 {
 	struct mix m = { .old = old, .path = path, .path_len = strlen(path),
 			 .hold = DV_BUF_INIT };
@@ -126,8 +125,8 @@ int dv_wtmix(struct dv_wtindex *out, struct dv_odb *odb,
 	rc = dv_manifest_writer_finish(m.writer, meta, meta_len, &info, err);
 	if (rc < 0)
 		goto out;
-	rc = dv_windex_build_finish(m.build, &info, version, parts, parts_len,
-				    meta, meta_len, &x.own, err);
+	rc = dv_windex_build_finish(m.build, &info, version, meta, meta_len,
+				    &x.own, err);
 	m.build = NULL;
 	if (rc >= 0)
 		rc = dv_windex_open(&x.ix, x.own.data, x.own.len, err);

@@ -18,7 +18,6 @@
 int dv_wtmix(struct dv_wtindex *out, struct dv_odb *odb,
 	     struct dv_odb_txn *txn, const struct dv_windex *old,
 	     const struct dv_digest *manifest, const char *path,
-	     const char *version, const char *parts, size_t parts_len,
-	     struct dv_err *err);
+	     const char *version, struct dv_err *err);
 
 #endif

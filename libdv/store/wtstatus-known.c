@@ -23,6 +23,7 @@ struct look {
 	int dirfd;
 	const char *name;
 	struct stat st;
+	bool replaced;		/* the directory, by something else */
 };
 
 static bool is_file(uint32_t mode)
@@ -41,9 +42,6 @@ static int note(struct look *l, enum dv_change what, struct dv_err *err)
 	if (in_store < 0)
 		return in_store;
 	dv_windex_path(&l->s->x.ix, &l->item, path);
-	if (what == DV_CHANGE_MISSING &&
-	    !dv_windex_has_part(&l->s->x.ix, path->data, path->len))
-		return 0;
 	dv_wtstatus_note(l->w, what, l->i, path->data, path->len, in_store);
 	return 0;
 }
@@ -143,6 +141,21 @@ static int look_file(struct look *l, struct dv_err *err)
 	return 0;
 }
 
+/* Nothing has the name. */
+static int look_at_none(struct look *l, struct dv_err *err)
+{
+	struct dv_wtstatus_worker *w = l->w;
+
+	if (!(l->item.flags & DV_WINDEX_ABSENT) || l->replaced)
+		return note(l, DV_CHANGE_MISSING, err);
+	if (l->item.mode == DV_MODE_DIR)
+		return 0;
+	if (!w->absent++ || l->i < w->first_absent)
+		w->first_absent = l->i;
+	w->absent_size += l->item.size;
+	return 0;
+}
+
 static int look_at(struct look *l, struct dv_err *err)
 {
 	if (l->item.mode == DV_MODE_VALUE || l->item.mode == DV_MODE_REF)
@@ -150,7 +163,7 @@ static int look_at(struct look *l, struct dv_err *err)
 	if (l->dirfd < 0 ||
 	    fstatat(l->dirfd, l->name, &l->st, AT_SYMLINK_NOFOLLOW)) {
 		if (l->dirfd < 0 || errno == ENOENT || errno == ENOTDIR)
-			return note(l, DV_CHANGE_MISSING, err);
+			return look_at_none(l, err);
 		return dv_err_sys(err, "'%s': '%s'", l->s->dataset, l->name);
 	}
 	if (l->item.mode == DV_MODE_DIR)
@@ -158,19 +171,22 @@ static int look_at(struct look *l, struct dv_err *err)
 	return look_file(l, err);
 }
 
-/* The directory's descriptor, or -1 where it is not there any more. */
-static int open_dir(const struct dv_wtstatus *s, uint32_t d, int *fd,
-		    struct dv_err *err)
+/* The directory's descriptor, -1 where it is not there any more. */
+static int open_dir(struct look *l, uint32_t d, struct dv_err *err)
 {
+	const struct dv_wtstatus *s = l->s;
 	struct dv_windex_dir dir;
 
-	*fd = -1;
-	if (s->root.fd < 0)
+	l->dirfd = -1;
+	if (s->root.fd < 0) {
+		l->replaced = s->root.here;
 		return 0;
+	}
 	dv_windex_get_dir(&s->x.ix, d, &dir);
-	*fd = dv_path_open(s->root.fd, dir.path_len ? dir.path : ".",
-			   O_PATH | O_DIRECTORY, 0);
-	if (*fd < 0 && errno != ENOENT && errno != ENOTDIR && errno != ELOOP)
+	l->dirfd = dv_path_open(s->root.fd, dir.path_len ? dir.path : ".",
+				O_PATH | O_DIRECTORY, 0);
+	l->replaced = l->dirfd < 0 && errno != ENOENT;
+	if (l->replaced && errno != ENOTDIR && errno != ELOOP)
 		return dv_err_sys(err, "cannot open '%s/%s'", s->dataset,
 				  dir.path);
 	return 0;
@@ -185,7 +201,7 @@ static int look_at_span(struct dv_wtstatus *s, struct dv_wtstatus_worker *w,
 	if (s->single)
 		l.dirfd = s->root.here ? s->root.parent : -1;
 	else
-		rc = open_dir(s, span->dir, &l.dirfd, err);
+		rc = open_dir(&l, span->dir, err);
 
 	for (l.i = span->first; l.i < span->end && rc >= 0; l.i++) {
 		rc = dv_windex_get(&s->x.ix, l.i, &l.item, err);

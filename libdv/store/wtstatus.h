@@ -43,6 +43,8 @@ struct dv_wtstatus_worker {
 	size_t n, cap;
 	struct dv_wtlearned *learned;
 	size_t learned_n, learned_cap;
+	uint64_t absent, absent_size;	/* files and links */
+	uint32_t first_absent;		/* if any */
 	struct dv_buf work, path;
 };
 

@@ -110,11 +110,12 @@ static void make(struct dv_buf *out)
 		struct dv_entry e = entry(&files[i]);
 
 		dv_windex_build_add(b, &e, i == 8 ? NULL : &st,
-				    i == 0 ? DV_WINDEX_RACY : 0);
+				    i == 0 ? DV_WINDEX_RACY :
+				    i == 6 || i == 7 ? DV_WINDEX_ABSENT : 0);
 	}
 	assert_int_equal(dv_windex_build_finish(b, &info, "c0de-12345678",
-						"b\0z", 4, meta, sizeof(meta),
-						out, &err), 0);
+						meta, sizeof(meta), out,
+						&err), 0);
 }
 
 static void what_is_read_is_what_was_written(void **state)
@@ -147,8 +148,10 @@ static void what_is_read_is_what_was_written(void **state)
 		assert_string_equal(got.path, want.path);
 		assert_true(dv_entry_same(&got, &want));
 		assert_int_equal(dv_windex_get(&ix, i, &item, &err), 0);
-		assert_int_equal(item.st.mtime, i == 8 ? 0 : (int)i + 1);
-		assert_int_equal(item.st.ctime, i == 8 ? 0 : -5);
+		assert_int_equal(item.st.mtime,
+				 i == 6 || i == 8 ? 0 : (int)i + 1);
+		assert_int_equal(item.st.ctime, i == 6 || i == 8 ? 0 : -5);
+		assert_int_equal(!!(item.flags & DV_WINDEX_ABSENT), i == 6);
 		assert_int_equal(!!(item.flags & DV_WINDEX_RACY), i == 0);
 		assert_int_equal(dv_windex_find(&ix, want.path,
 						want.path_len, &at, &err), 1);
@@ -268,22 +271,41 @@ static void seek_finds_names_asked_for_in_order(void **state)
 	dv_buf_release(&bytes);
 }
 
-static void parts_hold_what_is_at_and_below_them(void **state)
+/* "b/e/f/g" is; the value beside it, of which it was said, cannot be. */
+static void what_is_absent_is_found_below_directories(void **state)
 {
+	static const char *const with[] = { "", "b", "b/e", "b/e/f" };
+	static const char *const without[] = { "b.c", "b/c" };
+	struct dv_windex_stat st = { 1, 2, 3 };
 	struct dv_buf bytes = DV_BUF_INIT;
 	struct dv_err err = DV_ERR_INIT;
+	struct dv_windex_item item;
 	struct dv_windex ix;
+	uint32_t d;
 
 	(void)state;
 	make(&bytes);
 	assert_int_equal(dv_windex_open(&ix, bytes.data, bytes.len, &err), 0);
-	assert_true(dv_windex_has_part(&ix, "b", 1));
-	assert_true(dv_windex_has_part(&ix, "b/c/1", 5));
-	assert_true(dv_windex_has_part(&ix, "z", 1));
-	assert_false(dv_windex_has_part(&ix, "b.c/x", 5));
-	assert_false(dv_windex_has_part(&ix, "README", 6));
-	ix.parts_len = 0;
-	assert_true(dv_windex_has_part(&ix, "README", 6));
+	for (size_t i = 0; i < 4; i++) {
+		assert_true(dv_windex_find_dir(&ix, with[i], strlen(with[i]),
+					       &d));
+		assert_true(dv_windex_absent_below(&ix, d));
+	}
+	for (size_t i = 0; i < 2; i++) {
+		assert_true(dv_windex_find_dir(&ix, without[i],
+					       strlen(without[i]), &d));
+		assert_false(dv_windex_absent_below(&ix, d));
+	}
+
+	dv_windex_set_stat(&ix, (uint8_t *)bytes.data, 6, &st, false);
+	dv_windex_set_absent(&ix, (uint8_t *)bytes.data, 0);
+	dv_windex_seal((uint8_t *)bytes.data, bytes.len);
+	assert_int_equal(dv_windex_check(&ix, &err), 0);
+	assert_false(dv_windex_is_absent(&ix, 6));
+	assert_true(dv_windex_is_absent(&ix, 0));
+	assert_int_equal(dv_windex_get(&ix, 0, &item, &err), 0);
+	assert_int_equal(item.flags, DV_WINDEX_ABSENT);
+	assert_int_equal(item.st.mtime, 0);
 	dv_buf_release(&bytes);
 }
 
@@ -431,7 +453,7 @@ static void what_the_page_lists_is_refused(void **state)
 	refused(6, 1, DV_E_FORMAT);
 	refused(11, 200, DV_E_FORMAT);		/* entries */
 	refused(15, 7, DV_E_FORMAT);		/* directories */
-	refused(23, 5, DV_E_FORMAT);		/* parts */
+	refused(23, 5, DV_E_FORMAT);		/* reserved */
 	refused(31, 0, DV_E_FORMAT);		/* names */
 	refused(47, 99, DV_E_FORMAT);		/* files */
 	refused(75, 1, DV_E_FORMAT);		/* behind the id */
@@ -445,7 +467,10 @@ static void what_the_page_lists_is_refused(void **state)
 	refused(entry + 45, 5, DV_E_FORMAT);	/* name's length */
 	refused(entry + 46, 0, DV_E_FORMAT);	/* mode */
 	refused(entry + 46, 7, DV_E_FORMAT);
-	refused(entry + 47, 8, DV_E_FORMAT);	/* flags */
+	refused(entry + 47, 16, DV_E_FORMAT);	/* flags */
+	refused(entry + 47, 9, DV_E_FORMAT);	/* absent and racy */
+	refused(entry + 64 + 47, 8, DV_E_FORMAT);	/* and stat data */
+	refused(entry + 7 * 64 + 47, 12, DV_E_FORMAT);	/* and a value */
 	refused(dir + 35, 1, DV_E_FORMAT);	/* first of all */
 	refused(dir + 39, 8, DV_E_FORMAT);	/* not all entries */
 	refused(dir + 43, 4, DV_E_FORMAT);	/* not all directories */
@@ -478,8 +503,7 @@ static void a_path_that_leads_out_is_refused(void **state)
 		e.path_len = 2;
 		dv_windex_build_add(b, &e, NULL, 0);
 		assert_int_equal(dv_windex_build_finish(b, &info, NULL, NULL,
-							0, NULL, 0, &bytes,
-							&err), 0);
+							0, &bytes, &err), 0);
 		rc = dv_windex_open(&ix, bytes.data, bytes.len, &err);
 		if (!rc)
 			rc = dv_windex_check(&ix, &err);
@@ -506,8 +530,7 @@ static void one_file_and_none_are_fine(void **state)
 		if (n)
 			dv_windex_build_add(b, &e, NULL, 0);
 		assert_int_equal(dv_windex_build_finish(b, &info, NULL, NULL,
-							0, NULL, 0, &bytes,
-							&err), 0);
+							0, &bytes, &err), 0);
 		assert_int_equal(dv_windex_open(&ix, bytes.data, bytes.len,
 						&err), 0);
 		assert_int_equal(dv_windex_check(&ix, &err), 0);
@@ -532,8 +555,8 @@ static void the_bytes_of_the_page_are_made(void **state)
 	dv_digest_of(&e.id, DV_ALGO_XXH128, "1,2\n", 4);
 	dv_digest_of(&info.id, DV_ALGO_XXH128, "root", 4);
 	dv_windex_build_add(b, &e, &st, 0);
-	assert_int_equal(dv_windex_build_finish(b, &info, NULL, NULL, 0, NULL,
-						0, &bytes, &err), 0);
+	assert_int_equal(dv_windex_build_finish(b, &info, NULL, NULL, 0,
+						&bytes, &err), 0);
 	assert_int_equal(bytes.len, sizeof(worked));
 	assert_memory_equal(bytes.data, worked, sizeof(worked));
 	assert_int_equal(dv_windex_open(&ix, worked, sizeof(worked), &err),
@@ -549,7 +572,7 @@ int main(void)
 		cmocka_unit_test(directories_are_found_and_hold_their_entries),
 		cmocka_unit_test(spans_leave_out_what_is_deeper),
 		cmocka_unit_test(seek_finds_names_asked_for_in_order),
-		cmocka_unit_test(parts_hold_what_is_at_and_below_them),
+		cmocka_unit_test(what_is_absent_is_found_below_directories),
 		cmocka_unit_test(stat_data_and_version_change_in_place),
 		cmocka_unit_test(cut_at_any_length_it_is_refused),
 		cmocka_unit_test(any_bit_flipped_is_refused_or_harmless),
