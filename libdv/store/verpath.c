@@ -27,13 +27,14 @@ int dv_verscan_ref(char **out, const char *dataset, const char *id,
 	return rc;
 }
 
-int dv_verscan_path(char **out, struct dv_repo *r, const char *name_space,
-		    const char *dataset, const char *id, struct dv_err *err)
+int dv_verscan_path(char **out, const char *store_dir,
+		    const char *name_space, const char *dataset,
+		    const char *id, struct dv_err *err)
 {
 	struct dv_buf path = DV_BUF_INIT;
 	int rc;
 
-	dv_buf_printf(&path, "%s/versions/", r->store_dir);
+	dv_buf_printf(&path, "%s/versions/", store_dir);
 	rc = dv_component_encode(&path, name_space, err);
 	if (!rc) {
 		dv_buf_char(&path, '/');

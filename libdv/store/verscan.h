@@ -38,8 +38,9 @@ int dv_verscan_build(struct dv_buf *out, struct dv_repo *r,
 int dv_verscan_ref(char **out, const char *dataset, const char *id,
 		   struct dv_err *err);
 /* "<store>/versions/<namespace>/<dataset>/<id>"; the caller's. */
-int dv_verscan_path(char **out, struct dv_repo *r, const char *name_space,
-		    const char *dataset, const char *id, struct dv_err *err);
+int dv_verscan_path(char **out, const char *store_dir,
+		    const char *name_space, const char *dataset,
+		    const char *id, struct dv_err *err);
 /*
  * Files of a version, whatever their namespace: appends their paths.
  */

@@ -96,6 +96,9 @@ char *dv_versions_show_id(struct dv_versions *v, const char *dataset,
  */
 int dv_versions_write(struct dv_repo *r, const struct dv_record *rec,
 		      char *id, struct dv_err *err);
+/* The same as a file in a store that is in no repository. */
+int dv_versions_write_file(const char *store_dir, const struct dv_record *rec,
+			   struct dv_err *err);
 /* Remove the ref or file. */
 int dv_versions_delete(struct dv_repo *r, const char *dataset,
 		       const char *id, struct dv_err *err);

@@ -142,8 +142,8 @@ int dv_versions_write(struct dv_repo *r, const struct dv_record *rec,
 	dv_record_id(own, rec);
 	rc = dv_verscan_ref(&ref, rec->dataset, own, err);
 	if (!rc)
-		rc = dv_verscan_path(&path, r, rec->name_space, rec->dataset,
-				     own, err);
+		rc = dv_verscan_path(&path, r->store_dir, rec->name_space,
+				     rec->dataset, own, err);
 	if (!rc)
 		rc = find_same(r, rec, ref, path, own, err);
 	if (rc >= 0)
@@ -152,6 +152,35 @@ int dv_versions_write(struct dv_repo *r, const struct dv_record *rec,
 		memcpy(id, own, sizeof(own));
 	free(ref);
 	free(path);
+	return rc;
+}
+
+int dv_versions_write_file(const char *store_dir, const struct dv_record *rec,
+			   struct dv_err *err)
+{
+	struct dv_buf text = DV_BUF_INIT;
+	char id[DV_VERSION_ID_MAX];
+	struct dv_record there;
+	char *path = NULL;
+	int rc;
+
+	rc = dv_record_format(&text, rec, err);
+	if (rc >= 0)
+		rc = dv_verscan_path(&path, store_dir, rec->name_space,
+				     rec->dataset, dv_record_id(id, rec), err);
+	if (rc >= 0)
+		rc = write_file(path, &text, err);
+	if (rc == -DV_E_EXISTS) {
+		rc = read_file(path, &there, err);
+		if (rc > 0) {
+			rc = check_same(rec, &there, id, err);
+			dv_record_release(&there);
+		}
+	} else if (rc >= 0) {
+		rc = 1;
+	}
+	free(path);
+	dv_buf_release(&text);
 	return rc;
 }
 
