@@ -2,12 +2,9 @@
 #include "remote/conn-parts.h"
 
 #include <assert.h>
-#include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "base/alloc.h"
+#include "remote/answer.h"
 
 #define PROBES 4
 #define PROBE_WAIT_MS 300
@@ -21,69 +18,11 @@ const char *dv_conn_no_create(void)
 
 /* --- plain writes ---------------------------------------------------------- */
 
-struct answer {
-	bool done;
-	enum dv_wire_class class;
-	struct dv_err err;
-};
-
-static void take_answer(void *arg, const struct dv_transport_result *r)
-{
-	struct answer *a = arg;
-
-	a->done = true;
-	a->class = r->class;
-	if (r->err)
-		a->err = *r->err;
-}
-
-static void wake(void *arg)
-{
-	*(bool *)arg = true;
-}
-
-static void nap(struct dv_conn *c, unsigned ms)
-{
-	struct dv_err ignored = DV_ERR_INIT;
-	bool done = false;
-
-	dv_transport_after(c->t, ms, wake, &done);
-	while (!done)
-		dv_transport_step(c->t, -1, &ignored);
-}
-
-/* One put of these bytes, not settled: what the remote answers. */
-static int put_once(struct dv_conn *c, const char *key, const void *data,
-		    size_t n, bool absent, struct answer *a,
-		    struct dv_err *err)
-{
-	struct dv_err ignored = DV_ERR_INIT;
-	int fd, rc;
-	char *file;
-
-	rc = dv_tmpfile(&fd, &file, dv_transport_tmp(c->t), err);
-	if (rc < 0)
-		return rc;
-	if (dv_write_full(fd, data, n)) {
-		rc = dv_err_sys(err, "cannot write '%s'", file);
-	} else {
-		memset(a, 0, sizeof(*a));
-		dv_transport_put(c->t, key, file, 0, n, absent, take_answer,
-				 a);
-		while (!a->done)
-			dv_transport_step(c->t, -1, &ignored);
-	}
-	close(fd);
-	unlink(file);
-	free(file);
-	return rc;
-}
-
 static int put_plain(struct dv_conn *c, const char *key, const void *data,
 		     size_t n, struct dv_err *err)
 {
-	struct answer a;
-	int rc = put_once(c, key, data, n, false, &a, err);
+	struct dv_answer a = DV_ANSWER_INIT;
+	int rc = dv_answer_put(c->t, key, data, n, false, &a, err);
 
 	if (!rc && a.class != DV_WIRE_OK) {
 		*err = a.err;
@@ -153,17 +92,17 @@ static int know_create(struct dv_conn *c, bool yes, struct dv_err *err)
 static int probe(struct dv_conn *c, const struct dv_buf *format,
 		 struct dv_err *err)
 {
-	struct answer a = { .class = DV_WIRE_LATER };
+	struct dv_answer a = { .class = DV_WIRE_LATER };
 	int rc;
 
 	for (int i = 0; i < PROBES; i++) {
-		rc = put_once(c, DV_RKEY_FORMAT, format->data, format->len,
-			      true, &a, err);
+		rc = dv_answer_put(c->t, DV_RKEY_FORMAT, format->data,
+				   format->len, true, &a, err);
 		if (rc < 0)
 			return rc;
 		if (a.class != DV_WIRE_LATER && a.class != DV_WIRE_UNKNOWN)
 			break;
-		nap(c, PROBE_WAIT_MS << i);
+		dv_answer_sleep(c->t, PROBE_WAIT_MS << i);
 	}
 	switch (a.class) {
 	case DV_WIRE_EXISTS:

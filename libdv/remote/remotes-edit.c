@@ -130,7 +130,7 @@ int dv_remote_add(struct dv_repo *r, const char *name, const char *url,
 static int missing(struct dv_repo *r, const char *name, struct dv_err *err)
 {
 	struct dv_remote found;
-	int rc = dv_remote_find(&found, r, name, err);
+	int rc = dv_remote_get(&found, r, name, err);
 
 	if (!rc)
 		dv_remote_release(&found);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "remote/url.h"
 
 #define NAME_MAX_BYTES 100
 #define JOBS_MAX 1024
@@ -134,6 +135,16 @@ static int add_settings(struct dv_remote *out, struct dv_repo *r,
 	return rc;
 }
 
+/* What a file says may be anything, and one with a password is not shown. */
+static int check_text(const char *url, struct dv_err *err)
+{
+	struct dv_url u = DV_URL_INIT;
+	int rc = dv_url_parse(&u, url, err);
+
+	dv_url_release(&u);
+	return rc;
+}
+
 static int find_shared(struct dv_remote *out, struct dv_repo *r,
 		       const char *name, struct dv_err *err)
 {
@@ -143,7 +154,9 @@ static int find_shared(struct dv_remote *out, struct dv_repo *r,
 
 	if (!url)
 		return 0;
-	rc = dv_remotes_check_shared(url, err);
+	rc = check_text(url, err);
+	if (!rc)
+		rc = dv_remotes_check_shared(url, err);
 	if (!rc)
 		rc = dv_remotes_setting(r, name, "trusted", &trusted, err);
 	if (rc < 0)
@@ -166,8 +179,11 @@ static int find_named(struct dv_remote *out, struct dv_repo *r,
 		rc = find_shared(out, r, name, err);
 	} else if (rc > 0) {
 		out->trusted = true;
-		rc = dv_remotes_absolute(&out->url, url, r->workdir, err);
-		rc = rc < 0 ? rc : 1;
+		rc = check_text(url, err);
+		if (!rc)
+			rc = dv_remotes_absolute(&out->url, url, r->workdir,
+						 err);
+		rc = rc < 0 ? dv_err_prefix(err, "remote '%s'", name) : 1;
 	}
 	free(url);
 	if (rc <= 0)
@@ -256,6 +272,33 @@ static int find_in_repo(struct dv_remote *out, struct dv_repo *r,
 	return rc < 0 ? rc : 0;
 }
 
+bool dv_remote_is_url(const char *text)
+{
+	return strpbrk(text, ":/") || !strcmp(text, ".") ||
+	       !strcmp(text, "..");
+}
+
+int dv_remote_get(struct dv_remote *out, struct dv_repo *r, const char *name,
+		  struct dv_err *err)
+{
+	struct dv_remote found;
+	int rc;
+
+	memset(&found, 0, sizeof(found));
+	if (name && dv_remote_is_url(name))
+		rc = find_url(&found, name, err);
+	else if (r)
+		rc = find_in_repo(&found, r, name, err);
+	else
+		rc = dv_err_set(err, DV_E_MISSING, "not in a git repository, "
+				"which would know remotes: give a URL");
+	if (rc < 0)
+		dv_remote_release(&found);
+	else
+		*out = found;
+	return rc;
+}
+
 static int not_trusted(const struct dv_remote *r, struct dv_err *err)
 {
 	dv_err_set(err, DV_E_INVALID, "remote '%s' is known from the tracked "
@@ -269,20 +312,12 @@ int dv_remote_find(struct dv_remote *out, struct dv_repo *r,
 		   const char *name, struct dv_err *err)
 {
 	struct dv_remote found;
-	int rc;
+	int rc = dv_remote_get(&found, r, name, err);
 
-	memset(&found, 0, sizeof(found));
-	if (name && (strpbrk(name, ":/") || !strcmp(name, ".") ||
-		     !strcmp(name, "..")))
-		rc = find_url(&found, name, err);
-	else if (r)
-		rc = find_in_repo(&found, r, name, err);
-	else
-		rc = dv_err_set(err, DV_E_MISSING, "not in a git repository, "
-				"which would know remotes: give a URL");
-	if (!rc && !found.trusted && !dv_remotes_is_public(found.url))
+	if (rc < 0)
+		return rc;
+	if (!found.trusted && !dv_remotes_is_public(found.url)) {
 		rc = not_trusted(&found, err);
-	if (rc < 0) {
 		dv_remote_release(&found);
 		return rc;
 	}

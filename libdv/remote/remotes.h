@@ -21,7 +21,7 @@
 
 struct dv_remote {
 	char *name, *url;
-	bool shared;		/* it comes from .dvconfig */
+	bool shared;		/* it comes from .dvconfig alone */
 	bool trusted;		/* else: anonymously, https only */
 	struct dv_strlist set;	/* more settings for the helper, "name=value" */
 	unsigned jobs;		/* 0: not set */
@@ -43,6 +43,9 @@ int dv_remote_check_name(const char *name, struct dv_err *err);
 int dv_remote_check_url(const char *url, const char *exec_path,
 			struct dv_err *err);
 
+/* Is it where a remote is (it has a ':' or a '/'), and not its name? */
+bool dv_remote_is_url(const char *text);
+
 /*
  * The remote called name, or (name has a ':' or '/') at that URL or path,
  * which the user typed and so trusts.  name NULL: `dv.remote` of git's
@@ -53,6 +56,9 @@ int dv_remote_check_url(const char *url, const char *exec_path,
  */
 int dv_remote_find(struct dv_remote *out, struct dv_repo *r,
 		   const char *name, struct dv_err *err);
+/* The same without asking whether it may be spoken to: for showing it. */
+int dv_remote_get(struct dv_remote *out, struct dv_repo *r, const char *name,
+		  struct dv_err *err);
 /* Names of all, sorted, each once. */
 int dv_remote_names(struct dv_repo *r, struct dv_strlist *out,
 		    struct dv_err *err);

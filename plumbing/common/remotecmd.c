@@ -39,8 +39,19 @@ static void say_note(void *arg, const char *text)
 	dv_say("%s", text);
 }
 
-/* Where there is no store, what is remembered is the user's own. */
-static char *own_dir(void)
+int dv_remotecmd_repo(struct dv_repo **out, const char *remote,
+		      struct dv_err *err)
+{
+	int rc = dv_repo_open(out, 0, err);
+
+	if (rc != -DV_E_MISSING || !remote || !dv_remote_is_url(remote))
+		return rc;
+	*out = NULL;
+	err->code = 0;
+	return 0;
+}
+
+char *dv_remotecmd_home(void)
 {
 	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
 
@@ -83,7 +94,7 @@ int dv_remotecmd_open(struct dv_remotecmd *c, struct dv_repo *r,
 		      enum dv_algo algo, bool write, struct dv_err *err)
 {
 	struct dv_remote found;
-	char *own = r || store_dir ? NULL : own_dir();
+	char *own = r || store_dir ? NULL : dv_remotecmd_home();
 	struct dv_conn_opts opts = {
 		.store_dir = r ? r->store_dir : store_dir ? store_dir : own,
 		.algo = r ? r->algo : algo,
