@@ -47,8 +47,10 @@ int dv_catalog_record(struct dv_conn *c, const char *ns, const char *dataset,
 		      const char *id, struct dv_record *out,
 		      struct dv_err *err);
 /*
- * Publish a record: 1 if it is new, 0 if one was there (nothing is
- * changed).  Everything under it must have been published before.
+ * Publish a record: 1 if exactly this one is there now, 0 if one was that
+ * was recorded at another time (nothing is changed).  DV_E_CONFLICT where
+ * one of the same id means something else.  Everything under it must have
+ * been published before.
  */
 int dv_catalog_publish(struct dv_conn *c, const struct dv_record *rec,
 		       struct dv_err *err);
@@ -77,15 +79,25 @@ typedef int dv_catalog_head_fn(void *arg, const char *ns, const char *dataset,
 			       struct dv_err *err);
 int dv_catalog_heads(struct dv_conn *c, const char *ns, const char *dataset,
 		     dv_catalog_head_fn *fn, void *arg, struct dv_err *err);
+/* The same with where they point, many read at a time, in any order. */
+typedef int dv_catalog_read_head_fn(void *arg, const char *ns,
+				    const char *dataset, const char *tag,
+				    const struct dv_catalog_head *h,
+				    struct dv_err *err);
+int dv_catalog_read_heads(struct dv_conn *c, const char *ns,
+			  const char *dataset, dv_catalog_read_head_fn *fn,
+			  void *arg, struct dv_err *err);
 
 /* --- names --------------------------------------------------------------- */
 
 /*
  * [<ns>/]<dataset>[@<what>][:<path>] on a remote.  what: a tag, a version
  * id or a unique prefix of one, `latest` (also where there is none).  The
- * name is tried as <ns>/<dataset>, then as a dataset of own_ns (may be
- * NULL); where both exist DV_E_AMBIGUOUS.  DV_E_MISSING, with what is
- * published there where that can be listed.
+ * name is tried as <ns>/<dataset>, then (not with a '/' in front of it) as
+ * a dataset of own_ns (may be NULL); where both exist DV_E_AMBIGUOUS.  It
+ * ends at the first '@' or ':' with which there is such a dataset.
+ * DV_E_MISSING, with what is published there where that can be listed;
+ * DV_E_FORMAT where a head names a version that is not there.
  */
 struct dv_rspec {
 	char *ns, *dataset, *path;	/* path "" for all */
@@ -96,7 +108,7 @@ struct dv_rspec {
 int dv_rspec_resolve(struct dv_rspec *out, struct dv_conn *c,
 		     const char *own_ns, const char *text,
 		     struct dv_err *err);
-/* The same without a version: ns and dataset alone (record is empty). */
+/* The same without looking for the version: no record, id is "". */
 int dv_rspec_dataset(struct dv_rspec *out, struct dv_conn *c,
 		     const char *own_ns, const char *text,
 		     struct dv_err *err);
@@ -118,8 +130,9 @@ void dv_rlocation_release(struct dv_rlocation *x);
 int dv_rlocation_read(struct dv_rlocation *out, struct dv_conn *c,
 		      const struct dv_digest *manifest, struct dv_err *err);
 /*
- * Publish one as the number behind after (0: the first), or where that is
- * taken the next: *n.
+ * Publish one as the number behind after (0: the first): *n.  Where that
+ * is taken what is there is taken over and the next number tried, so that
+ * the newest covers what each of them did.
  */
 int dv_rlocation_write(struct dv_conn *c, const struct dv_digest *manifest,
 		       const struct dv_buf *bytes, uint64_t after,

@@ -44,24 +44,26 @@ static int add_component(struct dv_buf *out, const char *what,
 	return 0;
 }
 
-/* "<top><ns>/<dataset>/". */
-static int begin(struct dv_buf *out, const char *top, const char *ns,
-		 const char *dataset, struct dv_err *err)
+int dv_rkey_below(struct dv_buf *out, const char *top, const char *ns,
+		  const char *dataset, struct dv_err *err)
 {
 	int rc;
 
 	dv_buf_reset(out);
 	dv_buf_str(out, top);
+	if (!ns)
+		return 0;
 	rc = add_component(out, "name space", ns, err);
-	if (!rc)
-		rc = dv_path_check(dataset, strlen(dataset), err);
+	if (rc || !dataset)
+		return rc;
+	rc = dv_path_check(dataset, strlen(dataset), err);
 	return rc ? rc : add_component(out, "dataset", dataset, err);
 }
 
 int dv_rkey_version(struct dv_buf *out, const char *ns, const char *dataset,
 		    const char *id, struct dv_err *err)
 {
-	int rc = begin(out, DV_RKEY_VERSIONS, ns, dataset, err);
+	int rc = dv_rkey_below(out, DV_RKEY_VERSIONS, ns, dataset, err);
 
 	if (!rc && id)
 		dv_buf_str(out, id);
@@ -71,7 +73,7 @@ int dv_rkey_version(struct dv_buf *out, const char *ns, const char *dataset,
 int dv_rkey_head(struct dv_buf *out, const char *ns, const char *dataset,
 		 const char *tag, struct dv_err *err)
 {
-	int rc = begin(out, DV_RKEY_HEADS, ns, dataset, err);
+	int rc = dv_rkey_below(out, DV_RKEY_HEADS, ns, dataset, err);
 
 	if (rc)
 		return rc;

@@ -30,6 +30,12 @@ const char *dv_rkey_pack(struct dv_buf *out, const struct dv_digest *id,
 			 const char *suffix);
 /* "dv/manifests/<hex>/". */
 const char *dv_rkey_manifest(struct dv_buf *out, const struct dv_digest *id);
+/*
+ * "<top>[<ns>/[<dataset>/]]" with what is not NULL; top is
+ * DV_RKEY_VERSIONS or DV_RKEY_HEADS.
+ */
+int dv_rkey_below(struct dv_buf *out, const char *top, const char *ns,
+		  const char *dataset, struct dv_err *err);
 /* "dv/versions/<ns>/<dataset>/<id>"; id NULL: "…/<dataset>/". */
 int dv_rkey_version(struct dv_buf *out, const char *ns, const char *dataset,
 		    const char *id, struct dv_err *err);

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_REMOTE_CATALOG_PARTS_H
+#define DV_REMOTE_CATALOG_PARTS_H
+
+/*
+ * What catalog-versions.c, catalog-heads.c, catalog-dooms.c and
+ * rlocation.c, which with rspec.c are catalog.h, share.
+ */
+
+#include "remote/catalog.h"
+
+/* Say which remote and key a failure to read is about. */
+int dv_catalog_refuse(const struct dv_conn *c, const char *key,
+		      struct dv_err *err);
+
+#endif

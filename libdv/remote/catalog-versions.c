@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+#include "remote/catalog-parts.h"
+
+#include <string.h>
+
+#include "remote/rkey.h"
+#include "remote/small.h"
+
+/* Records whose keys are kept at a time, however many are asked for. */
+#define BATCH 4096
+
+int dv_catalog_refuse(const struct dv_conn *c, const char *key,
+		      struct dv_err *err)
+{
+	return dv_err_prefix(err, "remote '%s': '%s'", c->name, key);
+}
+
+/* --- which there are ------------------------------------------------------ */
+
+struct lister {
+	const char *dataset;	/* NULL: all */
+	dv_catalog_version_fn *fn;
+	void *arg;
+	struct dv_buf ns, name;
+};
+
+/* What is no key of a version is none that anybody could ask for. */
+static int list_version(void *arg, const char *key, int64_t size,
+			int64_t modified, struct dv_err *err)
+{
+	struct lister *l = arg;
+	char id[DV_VERSION_ID_MAX];
+
+	(void)size;
+	if (!dv_rkey_parse_version(key, &l->ns, &l->name, id) ||
+	    (l->dataset && strcmp(l->dataset, l->name.data)))
+		return 0;
+	return l->fn(l->arg, l->ns.data, l->name.data, id, modified, err);
+}
+
+int dv_catalog_versions(struct dv_conn *c, const char *ns,
+			const char *dataset, dv_catalog_version_fn *fn,
+			void *arg, struct dv_err *err)
+{
+	struct lister l = { .dataset = dataset, .fn = fn, .arg = arg };
+	struct dv_buf prefix = DV_BUF_INIT;
+	int rc = dv_rkey_below(&prefix, DV_RKEY_VERSIONS, ns,
+			       ns ? dataset : NULL, err);
+
+	if (!rc)
+		rc = dv_conn_each_key(c, prefix.data, DV_CATALOG_KEYS_MAX,
+				      list_version, &l, err);
+	dv_buf_release(&l.ns);
+	dv_buf_release(&l.name);
+	dv_buf_release(&prefix);
+	return rc;
+}
+
+/* --- what is in them -------------------------------------------------------- */
+
+/* Does the record belong under this name? */
+static int check_place(const struct dv_conn *c, const struct dv_record *rec,
+		       const char *ns, const char *dataset, const char *id,
+		       struct dv_err *err)
+{
+	char is[DV_VERSION_ID_MAX];
+
+	dv_record_id(is, rec);
+	if (strcmp(is, id) || strcmp(rec->name_space, ns) ||
+	    strcmp(rec->dataset, dataset))
+		return dv_err_set(err, DV_E_FORMAT, "this is the record of "
+				  "version '%s' of '%s/%s'", is,
+				  rec->name_space, rec->dataset);
+	if (rec->manifest.algo != c->algo)
+		return dv_err_set(err, DV_E_FORMAT, "the record is of object "
+				  "format %s, and the remote of %s",
+				  dv_algo_name(rec->manifest.algo),
+				  dv_algo_name(c->algo));
+	return 0;
+}
+
+static int parse_record(const struct dv_conn *c, const char *key,
+			const char *ns, const char *dataset, const char *id,
+			const void *bytes, size_t n, struct dv_record *out,
+			struct dv_err *err)
+{
+	struct dv_record rec;
+	int rc = dv_record_parse(&rec, bytes, n, err);
+
+	if (rc < 0)
+		return dv_catalog_refuse(c, key, err);
+	rc = check_place(c, &rec, ns, dataset, id, err);
+	if (rc < 0) {
+		dv_record_release(&rec);
+		return dv_catalog_refuse(c, key, err);
+	}
+	*out = rec;
+	return 0;
+}
+
+struct reader {
+	struct dv_conn *c;
+	const char *ns, *dataset;
+	const struct dv_strlist *ids;
+	size_t first;		/* place in ids of the first key */
+	struct dv_strlist keys;
+	dv_catalog_record_fn *fn;
+	void *arg;
+};
+
+static int take_record(void *arg, size_t k, const void *data, size_t n,
+		       struct dv_err *err)
+{
+	struct reader *r = arg;
+	size_t i = r->first + k;
+	struct dv_record rec;
+	int rc;
+
+	if (!data)
+		return r->fn(r->arg, i, NULL, NULL, 0, err);
+	rc = parse_record(r->c, r->keys.v[k], r->ns, r->dataset, r->ids->v[i],
+			  data, n, &rec, err);
+	if (rc < 0)
+		return rc;
+	rc = r->fn(r->arg, i, &rec, data, n, err);
+	dv_record_release(&rec);
+	return rc;
+}
+
+static int read_batch(struct reader *r, size_t n, struct dv_err *err)
+{
+	struct dv_buf key = DV_BUF_INIT;
+	int rc = 0;
+
+	for (size_t k = 0; k < n && !rc; k++) {
+		rc = dv_rkey_version(&key, r->ns, r->dataset,
+				     r->ids->v[r->first + k], err);
+		if (!rc)
+			dv_strlist_add(&r->keys, key.data);
+	}
+	if (!rc)
+		rc = dv_conn_read_all(r->c, &r->keys, DV_RECORD_MAX,
+				      take_record, r, err);
+	dv_strlist_release(&r->keys);
+	dv_buf_release(&key);
+	return rc;
+}
+
+int dv_catalog_records(struct dv_conn *c, const char *ns,
+		       const char *dataset, const struct dv_strlist *ids,
+		       dv_catalog_record_fn *fn, void *arg,
+		       struct dv_err *err)
+{
+	struct reader r = {
+		.c = c, .ns = ns, .dataset = dataset, .ids = ids,
+		.fn = fn, .arg = arg
+	};
+	int rc = 0;
+
+	while (r.first < ids->n && !rc) {
+		size_t n = ids->n - r.first;
+
+		if (n > BATCH)
+			n = BATCH;
+		rc = read_batch(&r, n, err);
+		r.first += n;
+	}
+	return rc;
+}
+
+int dv_catalog_record(struct dv_conn *c, const char *ns, const char *dataset,
+		      const char *id, struct dv_record *out,
+		      struct dv_err *err)
+{
+	struct dv_buf key = DV_BUF_INIT, bytes = DV_BUF_INIT;
+	int rc = dv_rkey_version(&key, ns, dataset, id, err);
+
+	if (!rc)
+		rc = dv_small_read(c->t, key.data, DV_RECORD_MAX, &bytes, err);
+	if (!rc)
+		rc = parse_record(c, key.data, ns, dataset, id,
+				  dv_buf_cstr(&bytes), bytes.len, out, err);
+	dv_buf_release(&key);
+	dv_buf_release(&bytes);
+	return rc;
+}
+
+/* --- publishing --------------------------------------------------------------- */
+
+/*
+ * Another record was there.  Recorded at another time it is as good as
+ * ours; one that cannot be read, or means something else, is not.
+ */
+static int check_theirs(struct dv_conn *c, const char *key,
+			const struct dv_record *ours, const char *id,
+			const struct dv_buf *bytes, struct dv_err *err)
+{
+	struct dv_record theirs;
+	bool same;
+	int rc;
+
+	rc = parse_record(c, key, ours->name_space, ours->dataset, id,
+			  dv_buf_cstr(bytes), bytes->len, &theirs, err);
+	if (rc < 0)
+		return rc;
+	same = dv_digest_eq(&theirs.manifest, &ours->manifest) &&
+	       dv_digest_eq(&theirs.config, &ours->config) &&
+	       !strcmp(theirs.code, ours->code);
+	dv_record_release(&theirs);
+	if (same)
+		return 0;
+	return dv_err_set(err, DV_E_CONFLICT, "remote '%s': version '%s' of "
+			  "'%s/%s' there is of other data, code or "
+			  "configuration that begins with the same digits",
+			  c->name, id, ours->name_space, ours->dataset);
+}
+
+int dv_catalog_publish(struct dv_conn *c, const struct dv_record *rec,
+		       struct dv_err *err)
+{
+	struct dv_buf key = DV_BUF_INIT, bytes = DV_BUF_INIT;
+	struct dv_buf theirs = DV_BUF_INIT;
+	char id[DV_VERSION_ID_MAX];
+	int rc;
+
+	dv_record_id(id, rec);
+	rc = dv_rkey_version(&key, rec->name_space, rec->dataset, id, err);
+	if (!rc)
+		rc = dv_record_format(&bytes, rec, err);
+	if (!rc) {
+		rc = dv_conn_create(c, key.data, bytes.data, bytes.len,
+				    &theirs, DV_RECORD_MAX, err);
+		if (!rc)
+			rc = check_theirs(c, key.data, rec, id, &theirs, err);
+	}
+	dv_buf_release(&key);
+	dv_buf_release(&bytes);
+	dv_buf_release(&theirs);
+	return rc;
+}
