@@ -3,8 +3,12 @@
 #define DV_REMOTE_OBTAIN_H
 
 /*
- * What pull, fetch, install and fetch-pack are made of: records, then the
- * manifest, then indexes of packs, then ranges of packs.
+ * What pull, fetch and install are made of: records, then the manifest,
+ * then indexes of packs, then ranges of packs.
+ *
+ * What cannot be had while the rest can (a damaged pack, a configuration
+ * that is nowhere, a tag that names nothing) is told to bad and counted in
+ * faults; a failure of the remote itself ends it.
  */
 
 #include <stdbool.h>
@@ -12,8 +16,11 @@
 
 #include "base/err.h"
 #include "base/progress.h"
+#include "base/strlist.h"
 #include "remote/catalog.h"
 #include "remote/rget.h"
+#include "remote/rpacks.h"
+#include "store/odb.h"
 #include "store/repo.h"
 #include "store/versions.h"
 
@@ -24,29 +31,45 @@ struct dv_obtain {
 	/* in */
 	struct dv_progress *progress;
 	dv_obtain_want_fn *want;	/* NULL: all */
-	dv_rpacks_bad_fn *bad;
-	void *arg;
-	/* out */
+	void *want_arg;
+	dv_rpacks_bad_fn *bad;		/* may be NULL */
+	void *bad_arg;
+	/* out, added up over calls */
 	struct dv_rget_stats stats;
-	uint64_t records;		/* versions that are new here */
+	uint64_t records, tags;		/* that are new here */
+	uint64_t files, size;		/* wanted, of manifests */
+	uint64_t here;			/* bytes of them that were here */
+	uint64_t faults;
+	struct dv_strlist moved;	/* tags that are elsewhere there, and
+					   stay as they are here */
 };
+void dv_obtain_release(struct dv_obtain *o);
 
 /*
- * Records of the versions of a dataset that are there and not here, with
- * their configurations, and its tags where there is none of that name
- * (or, moved there since: force).  Where the remote cannot list: latest and
- * its ancestors.
+ * Records of the versions of dataset (in the repository's name space) that
+ * are there and not here, with their configurations, and its tags where
+ * there is none of that name (or, moved there since: force).  Where the
+ * remote cannot list: latest and its ancestors, no tags.  v sees them.
  */
 int dv_obtain_versions(struct dv_conn *c, struct dv_repo *r,
 		       struct dv_versions *v, const char *dataset,
 		       bool force, struct dv_obtain *o, struct dv_err *err);
 /*
- * A manifest, whole, and the wanted part of what it names, into odb.
- * DV_E_MISSING where the remote does not have it.  A set of packs for all
- * calls may be given in s, else NULL.
+ * A manifest, whole, and with data the content of the wanted entries, into
+ * odb; nothing is asked for where all is here.  DV_E_MISSING where the
+ * remote does not have the manifest.  A set of packs for all calls may be
+ * given in s, else NULL.
  */
 int dv_obtain_manifest(struct dv_conn *c, struct dv_odb *odb,
 		       struct dv_rpacks *s, const struct dv_digest *manifest,
 		       bool data, struct dv_obtain *o, struct dv_err *err);
+/*
+ * Objects that the newest location records of manifests (n of each, in
+ * pairs) place in meta packs: configurations.  What cannot be had is told.
+ */
+int dv_obtain_configs(struct dv_conn *c, struct dv_odb *odb,
+		      struct dv_rpacks *s, const struct dv_digest *ids,
+		      const struct dv_digest *manifests, size_t n,
+		      struct dv_obtain *o, struct dv_err *err);
 
 #endif
