@@ -7,16 +7,6 @@
 #include "porcelain/human.h"
 #include "porcelain/jsonout.h"
 
-static void put_list(struct dv_value *map, const char *key,
-		     const struct dv_strlist *list)
-{
-	struct dv_value *array = dv_jsonout_array(map, key);
-
-	for (size_t i = 0; i < list->n; i++)
-		*dv_value_push(array) =
-			dv_value_str(list->v[i], strlen(list->v[i]));
-}
-
 static void put_who(struct dv_value *map, const struct dv_record *rec)
 {
 	char date[DV_HUMAN_MAX];
@@ -51,15 +41,15 @@ int dv_display_json(struct dv_display *d, const struct dv_version *v,
 	dv_jsonout_str(map, "version", v->id);
 	dv_jsonout_str(map, "short", short_id);
 	dv_jsonout_str(map, "artifact", artifact);
-	put_list(map, "tags", &tags);
+	dv_jsonout_list(map, "tags", &tags);
 	dv_jsonout_str(map, "code", rec->code);
 	dv_jsonout_bool(map, "dirty", rec->dirty);
 	dv_jsonout_bool(map, "snapshot", rec->snapshot);
 	dv_jsonout_id(map, "config", &rec->config);
 	dv_jsonout_str(map, "config_hash", rec->config_hash);
 	put_who(map, rec);
-	put_list(map, "inputs", &rec->inputs);
-	put_list(map, "parents", &rec->parents);
+	dv_jsonout_list(map, "inputs", &rec->inputs);
+	dv_jsonout_list(map, "parents", &rec->parents);
 	dv_jsonout_id(map, "manifest", &rec->manifest);
 	dv_jsonout_uint(map, "files", rec->files);
 	dv_jsonout_uint(map, "size", rec->size);

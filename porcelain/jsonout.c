@@ -84,6 +84,16 @@ struct dv_value *dv_jsonout_array(struct dv_value *map, const char *key)
 	return v;
 }
 
+void dv_jsonout_list(struct dv_value *map, const char *key,
+		     const struct dv_strlist *list)
+{
+	struct dv_value *array = dv_jsonout_array(map, key);
+
+	for (size_t i = 0; i < list->n; i++)
+		*dv_value_push(array) =
+			dv_value_str(list->v[i], strlen(list->v[i]));
+}
+
 void dv_jsonout_print(struct dv_value *v)
 {
 	struct dv_buf text = DV_BUF_INIT;

@@ -12,6 +12,7 @@
 #include <stdint.h>
 
 #include "base/digest.h"
+#include "base/strlist.h"
 #include "format/value.h"
 
 void dv_jsonout_text(struct dv_value *map, const char *key, const char *s,
@@ -22,6 +23,8 @@ void dv_jsonout_uint(struct dv_value *map, const char *key, uint64_t v);
 void dv_jsonout_bool(struct dv_value *map, const char *key, bool b);
 void dv_jsonout_id(struct dv_value *map, const char *key,
 		   const struct dv_digest *id);
+void dv_jsonout_list(struct dv_value *map, const char *key,
+		     const struct dv_strlist *list);
 /* A new, empty member to be filled in; holds until the next addition. */
 struct dv_value *dv_jsonout_map(struct dv_value *map, const char *key);
 struct dv_value *dv_jsonout_array(struct dv_value *map, const char *key);

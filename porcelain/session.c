@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "remote/remotes.h"
 #include "store/resolve.h"
 #include "store/worktree.h"
 
@@ -97,11 +98,29 @@ out:
 	return rc < 0 ? rc : 0;
 }
 
+/* Where nobody shares anything yet, only who made the files has them. */
+static void hint_pull(struct dv_session *s, const char *dataset,
+		      struct dv_err *err)
+{
+	struct dv_strlist remotes = DV_STRLIST_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	char *typed = dv_path_relative(dataset, s->repo->prefix);
+
+	if (!dv_remote_names(s->repo, &remotes, &ignored) && remotes.n)
+		dv_err_hint(err, "dv pull '%s' brings it", typed);
+	else
+		dv_err_hint(err, "git carries only the pointer, and there is "
+			    "no remote: dv remote add origin <url>, or put "
+			    "the files here and take them in: dv add '%s'",
+			    typed);
+	dv_strlist_release(&remotes);
+	free(typed);
+}
+
 int dv_session_held(struct dv_session *s, const char *dataset,
 		    const struct dv_digest *manifest, struct dv_err *err)
 {
 	char id[DV_DIGEST_TEXT];
-	char *typed;
 	int rc;
 
 	rc = dv_odb_stat(s->odb, manifest, NULL, err);
@@ -109,9 +128,6 @@ int dv_session_held(struct dv_session *s, const char *dataset,
 		return rc < 0 ? rc : 0;
 	dv_err_set(err, DV_E_MISSING, "the data of '%s' is not in this store "
 		   "(manifest %s)", dataset, dv_digest_format(id, manifest));
-	typed = dv_path_relative(dataset, s->repo->prefix);
-	dv_err_hint(err, "git carries only the pointer; put the files here "
-		    "and take them in: dv add '%s'", typed);
-	free(typed);
+	hint_pull(s, dataset, err);
 	return -err->code;
 }
