@@ -45,10 +45,12 @@ static void flush_some(struct copy *c)
 static int emit(struct copy *c, const struct dv_buf *b, struct dv_err *err)
 {
 	dv_hasher_update(c->hasher, b->data, b->len);
-	if (dv_write_full(c->fd, b->data, b->len))
-		return dv_err_sys(err, "cannot write the object");
-	c->written += b->len;
-	flush_some(c);
+	if (c->fd >= 0) {
+		if (dv_write_full(c->fd, b->data, b->len))
+			return dv_err_sys(err, "cannot write the object");
+		c->written += b->len;
+		flush_some(c);
+	}
 	dv_progress_add(c->progress, 0, b->len);
 	return 0;
 }
@@ -122,25 +124,20 @@ static int copy_piped(struct copy *c, struct dv_err *err)
 	return rc;
 }
 
-/* Copy what r reads; its digest is compared at the end. */
-static int copy_large(struct dv_odb_reader *r, const struct dv_digest *id,
-		      uint64_t size, int fd, struct dv_progress *p,
-		      struct dv_err *err)
+int dv_odb_reader_copy(struct dv_odb_reader *r, enum dv_algo algo,
+		       uint64_t size, int fd, struct dv_digest *is,
+		       struct dv_progress *p, struct dv_err *err)
 {
 	struct copy c = { .reader = r, .progress = p, .fd = fd };
-	struct dv_digest is;
 	int rc;
 
-	c.hasher = dv_hasher_new(id->algo);
+	c.hasher = dv_hasher_new(algo);
 	if (size >= PIPE_SIZE && dv_parallel_threads() > 1)
 		rc = copy_piped(&c, err);
 	else
 		rc = copy_alone(&c, err);
-	if (!rc) {
-		dv_hasher_final(c.hasher, &is);
-		if (!dv_digest_eq(&is, id))
-			rc = dv_odb_damaged(id, err);
-	}
+	if (!rc)
+		dv_hasher_final(c.hasher, is);
 	dv_hasher_free(c.hasher);
 	return rc;
 }
@@ -182,13 +179,16 @@ int dv_odb_copy(struct dv_odb *odb, const struct dv_digest *id, int fd,
 		struct dv_progress *p, struct dv_err *err)
 {
 	struct open_copy o = { .odb = odb, .id = id };
+	struct dv_digest is;
 	int rc = dv_odb_each_copy(odb, id, open_copy, &o, err);
 
 	if (rc < 0)
 		return rc;
 	if (!o.reader)
 		return copy_small(odb, id, fd, p, err);
-	rc = copy_large(o.reader, id, o.size, fd, p, err);
+	rc = dv_odb_reader_copy(o.reader, id->algo, o.size, fd, &is, p, err);
+	if (!rc && !dv_digest_eq(&is, id))
+		rc = dv_odb_damaged(id, err);
 	dv_odb_reader_close(o.reader);
 	return rc;
 }

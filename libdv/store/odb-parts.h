@@ -91,6 +91,13 @@ struct dv_odb_reader;
 int dv_odb_reader_open(struct dv_odb_reader **out, struct dv_odb *odb,
 		       const struct dv_odb_found *f,
 		       const struct dv_digest *id, struct dv_err *err);
+/*
+ * The same by the recipe of n bytes at p, in place of one that was found;
+ * DV_E_FORMAT where it is not of size bytes.
+ */
+int dv_odb_reader_open_recipe(struct dv_odb_reader **out, struct dv_odb *odb,
+			      const struct dv_digest *id, uint64_t size,
+			      const void *p, size_t n, struct dv_err *err);
 void dv_odb_reader_close(struct dv_odb_reader *r);
 /*
  * Append the next piece, at most DV_PACK_PLAIN_MAX bytes: 1, or 0 at the
@@ -98,6 +105,16 @@ void dv_odb_reader_close(struct dv_odb_reader *r);
  */
 int dv_odb_reader_next(struct dv_odb_reader *r, struct dv_buf *out,
 		       struct dv_err *err);
+
+/* --- odb-copy.c ------------------------------------------------------- */
+
+/*
+ * Read the size bytes that r gives, to its end: *is is their digest.  They
+ * are written to fd, unless it is negative.
+ */
+int dv_odb_reader_copy(struct dv_odb_reader *r, enum dv_algo algo,
+		       uint64_t size, int fd, struct dv_digest *is,
+		       struct dv_progress *p, struct dv_err *err);
 
 /* --- odb-merge.c ------------------------------------------------------ */
 

@@ -38,12 +38,20 @@ static int enter(struct dv_odb_reader *r, struct level *l, uint64_t size,
 	return 0;
 }
 
+static int open_failed(struct dv_odb_reader *r, struct dv_err *err)
+{
+	char text[DV_DIGEST_TEXT];
+
+	dv_err_prefix(err, "object %s", dv_digest_format(text, &r->id));
+	dv_odb_reader_close(r);
+	return -err->code;
+}
+
 int dv_odb_reader_open(struct dv_odb_reader **out, struct dv_odb *odb,
 		       const struct dv_odb_found *f,
 		       const struct dv_digest *id, struct dv_err *err)
 {
 	struct dv_odb_reader *r = dv_calloc(1, sizeof(*r));
-	char text[DV_DIGEST_TEXT];
 	int rc = 0;
 
 	r->odb = odb;
@@ -55,11 +63,23 @@ int dv_odb_reader_open(struct dv_odb_reader **out, struct dv_odb *odb,
 		if (!rc)
 			rc = enter(r, &r->levels[0], f->o.size, err);
 	}
-	if (rc < 0) {
-		dv_odb_reader_close(r);
-		return dv_err_prefix(err, "object %s",
-				     dv_digest_format(text, id));
-	}
+	if (rc < 0)
+		return open_failed(r, err);
+	*out = r;
+	return 0;
+}
+
+int dv_odb_reader_open_recipe(struct dv_odb_reader **out, struct dv_odb *odb,
+			      const struct dv_digest *id, uint64_t size,
+			      const void *p, size_t n, struct dv_err *err)
+{
+	struct dv_odb_reader *r = dv_calloc(1, sizeof(*r));
+
+	r->odb = odb;
+	r->id = *id;
+	dv_buf_add(&r->levels[0].bytes, p, n);
+	if (enter(r, &r->levels[0], size, err) < 0)
+		return open_failed(r, err);
 	*out = r;
 	return 0;
 }

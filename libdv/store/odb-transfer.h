@@ -6,12 +6,15 @@
  * Packs that go elsewhere and come from elsewhere.
  */
 
+#include <stdbool.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/progress.h"
+#include "format/packidx.h"
 #include "store/odb.h"
 
 /*
@@ -27,6 +30,28 @@ int dv_odb_pack(struct dv_odb *odb, const struct dv_digest *ids, size_t n,
 		struct dv_err *err);
 
 /*
+ * Call fn for id and for all that it needs to be read: the parts of a large
+ * object's recipe and its chunks, some of them more than once.  bytes is
+ * what an object takes in a pack.  list: what this one lists comes next,
+ * unless fn answers 1.  Negative ends it, returned.  DV_E_MISSING names
+ * what is not here: id, or a part.
+ */
+typedef int dv_odb_need_fn(void *arg, const struct dv_digest *id,
+			   uint64_t bytes, bool list, struct dv_err *err);
+int dv_odb_each_needed(struct dv_odb *odb, const struct dv_digest *id,
+		       dv_odb_need_fn *fn, void *arg, struct dv_err *err);
+
+/*
+ * As dv_odb_pack(), of exactly these objects, each once, and not synced:
+ * a pack that is sent from dir and then removed.  salt: one more object
+ * of random bytes makes it a pack that nobody has made before.
+ */
+int dv_odb_pack_only(struct dv_odb *odb, const struct dv_digest *ids,
+		     size_t n, enum dv_odb_kind kind, int level, bool salt,
+		     const char *dir, struct dv_digest *name,
+		     struct dv_progress *p, struct dv_err *err);
+
+/*
  * Add all objects of the pack at base plus ".pack", which nobody vouches
  * for: each is checked against its digest, a large one whole.  Its chunks
  * may be in the pack or here already.  An .idx beside it must be its own.
@@ -34,5 +59,43 @@ int dv_odb_pack(struct dv_odb *odb, const struct dv_digest *ids, size_t n,
  */
 int dv_odb_unpack(struct dv_odb *odb, const char *base, uint64_t *count,
 		  struct dv_progress *p, struct dv_err *err);
+
+/* --- what comes piece by piece ----------------------------------------- */
+
+/* Is id in the store, or added by t? */
+bool dv_odb_txn_has(struct dv_odb_txn *t, const struct dv_digest *id);
+
+/* An object, as whole as it is kept, in the plain bytes of a block. */
+struct dv_odb_piece {
+	struct dv_digest id;
+	uint32_t offset, length;
+	bool wrong;		/* out: these are not the bytes of id */
+	bool fresh;		/* private */
+};
+/*
+ * Add those of the n objects at v, of a block of a pack, that are new: it
+ * is copied as it is stored where it holds nothing else.  stored has
+ * passed the checksum of k and plain is what is in it; each object is
+ * compared with its digest here, and one that does not fit is marked and
+ * not added.
+ */
+int dv_odb_txn_put_block(struct dv_odb_txn *t, enum dv_odb_kind kind,
+			 const struct dv_pack_block *k, const void *stored,
+			 const void *plain, struct dv_odb_piece *v, size_t n,
+			 struct dv_err *err);
+
+/*
+ * Add object id of size bytes by the recipe of n bytes at p, as somebody
+ * else claims it.  What it lists must be in the store, synced.  It is
+ * added when the digest of all its bytes has been compared, and DV_E_DIGEST
+ * says that they are others: where a lie was believed, the true object
+ * would be taken for held from then on.  DV_E_FORMAT, before anything is
+ * hashed, where it is no recipe of an object of that size; DV_E_MISSING
+ * where the store lacks something.
+ */
+int dv_odb_txn_put_recipe(struct dv_odb_txn *t, enum dv_odb_kind kind,
+			  const struct dv_digest *id, uint64_t size,
+			  const void *p, size_t n, struct dv_progress *progress,
+			  struct dv_err *err);
 
 #endif

@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: MIT */
-#include <string.h>
-
 #include "store/odb-transfer.h"
 #include "store/odb-txn.h"
 #include "store/packcheck.h"
@@ -36,77 +34,43 @@ static int check(const char *base, struct dv_progress *p, struct dv_err *err)
 	return n > 0 ? -err->code : (int)n;
 }
 
+/* In one piece, as it is here: a recipe may list it. */
 static int put_plain(struct unpack *u, const struct dv_odb_found *f,
 		     const struct dv_digest *id, struct dv_err *err)
 {
 	struct dv_buf b = DV_BUF_INIT;
+	struct dv_packwriter *w;
 	struct dv_digest is;
 	int rc;
 
 	rc = dv_odb_get_raw(u->from, f, &b, err);
-	if (!rc)
-		rc = dv_odb_txn_put(u->to, u->kind, b.data, b.len, &is, err);
-	if (!rc && !dv_digest_eq(&is, id))
+	if (rc < 0)
+		goto out;
+	dv_digest_of(&is, id->algo, b.data, b.len);
+	if (!dv_digest_eq(&is, id)) {
 		rc = dv_odb_damaged(id, err);
+		goto out;
+	}
+	rc = dv_odb_txn_writer(u->to, u->kind, &w, err);
+	if (!rc && dv_odb_txn_claim(u->to, id))
+		rc = dv_packwriter_add(w, id, DV_PACK_PLAIN, b.data, b.len,
+				       b.len, err);
+out:
 	dv_buf_release(&b);
 	return rc;
 }
 
-/* A large object as a source: pieces from its reader. */
-struct pieces {
-	struct dv_odb_reader *reader;
-	struct dv_buf piece;
-	size_t used;
-};
-
-static ssize_t read_pieces(void *arg, void *buf, size_t n,
-			   struct dv_err *err)
-{
-	struct pieces *p = arg;
-	size_t got = 0;
-
-	while (got < n) {
-		size_t some = p->piece.len - p->used;
-
-		if (!some) {
-			int rc;
-
-			dv_buf_reset(&p->piece);
-			p->used = 0;
-			rc = dv_odb_reader_next(p->reader, &p->piece, err);
-			if (rc < 0)
-				return rc;
-			if (!rc)
-				break;
-			continue;
-		}
-		if (some > n - got)
-			some = n - got;
-		memcpy((char *)buf + got, p->piece.data + p->used, some);
-		p->used += some;
-		got += some;
-	}
-	return (ssize_t)got;
-}
-
-/* Cut anew: then the recipe is ours, whatever the pack's says. */
 static int put_large(struct unpack *u, const struct dv_odb_found *f,
 		     const struct dv_digest *id, struct dv_err *err)
 {
-	struct pieces p = { .piece = DV_BUF_INIT };
-	struct dv_odb_source source = { read_pieces, &p, f->o.size };
-	struct dv_digest is;
-	uint64_t size;
+	struct dv_buf b = DV_BUF_INIT;
 	int rc;
 
-	rc = dv_odb_reader_open(&p.reader, u->from, f, id, err);
+	rc = dv_odb_get_raw(u->from, f, &b, err);
 	if (!rc)
-		rc = dv_odb_txn_put_source(u->to, u->kind, &source, NULL, 0,
-					   &is, &size, u->progress, err);
-	if (!rc && !dv_digest_eq(&is, id))
-		rc = dv_odb_damaged(id, err);
-	dv_odb_reader_close(p.reader);
-	dv_buf_release(&p.piece);
+		rc = dv_odb_txn_put_recipe(u->to, u->kind, id, f->o.size,
+					   b.data, b.len, u->progress, err);
+	dv_buf_release(&b);
 	return rc;
 }
 
@@ -150,6 +114,8 @@ static int unpack(struct unpack *u, struct dv_odb *odb, const char *base,
 	u->kind = u->pack->idx.kind == DV_PACK_META ? DV_ODB_META :
 						      DV_ODB_DATA;
 	rc = put_all(u, DV_PACK_PLAIN, err);
+	if (!rc)
+		rc = dv_odb_txn_sync(u->to, err);
 	if (!rc)
 		rc = put_all(u, DV_PACK_RECIPE, err);
 	return rc < 0 ? rc : dv_odb_txn_sync(u->to, err);
