@@ -6,7 +6,6 @@
 
 #include "base/alloc.h"
 #include "remote/rkey.h"
-#include "store/versions.h"
 
 #define LISTED_MAX 10
 
@@ -155,22 +154,19 @@ static int by_id(struct finder *f, const char *what, struct dv_err *err)
 	return rc;
 }
 
-/* True where it was one, or could not be asked for: *rc says. */
-static bool by_tag(struct finder *f, const char *what, int *rc,
-		   struct dv_err *err)
+/* No tag is called like a version: where it is whole, one request less. */
+static int by_tag_or_id(struct finder *f, const char *what,
+			struct dv_err *err)
 {
 	struct dv_catalog_head h;
-	struct dv_err ignored;
+	int rc = 0;
 
-	if (dv_version_tag_check(what, &ignored) < 0)
-		return false;
-	*rc = dv_catalog_head(f->c, f->out->ns, f->out->dataset, what, &h,
-			      err);
-	if (*rc > 0)
-		*rc = by_head(f, what, &h, err);
-	else if (!*rc)
-		return false;
-	return true;
+	if (!dv_record_id_is(what))
+		rc = dv_catalog_head(f->c, f->out->ns, f->out->dataset, what,
+				     &h, err);
+	if (rc > 0)
+		return by_head(f, what, &h, err);
+	return rc < 0 ? rc : by_id(f, what, err);
 }
 
 int dv_rspec_find_version(struct dv_rspec *out, struct dv_conn *c,
@@ -179,7 +175,6 @@ int dv_rspec_find_version(struct dv_rspec *out, struct dv_conn *c,
 {
 	const char *what = out->what ? out->what : "latest";
 	struct finder f = { out, c, latest };
-	int rc;
 
 	if (!strncmp(what, "git:", 4))
 		return dv_err_set(err, DV_E_INVALID, "'%s' is a git revision, "
@@ -189,5 +184,5 @@ int dv_rspec_find_version(struct dv_rspec *out, struct dv_conn *c,
 		return by_latest(&f, err);
 	if (!strncmp(what, "v:", 2))
 		return by_id(&f, what + 2, err);
-	return by_tag(&f, what, &rc, err) ? rc : by_id(&f, what, err);
+	return by_tag_or_id(&f, what, err);
 }
