@@ -32,38 +32,57 @@ struct dv_publish_want {
 };
 
 enum dv_publish_outcome {
-	DV_PUBLISH_NOTHING,	/* was there, latest is there too */
-	DV_PUBLISH_NEW,		/* published, latest moved */
-	DV_PUBLISH_MOVED,	/* was there, latest moved */
-	DV_PUBLISH_BESIDE	/* published or there, latest not moved */
+	DV_PUBLISH_NOTHING,	/* it was there, and so is latest */
+	DV_PUBLISH_NEW,		/* published; latest or the tag is it */
+	DV_PUBLISH_MOVED,	/* was there, latest or the tag moved */
+	DV_PUBLISH_ALONE,	/* published or there; latest not asked for */
+	DV_PUBLISH_BEHIND,	/* the same; latest descends from it */
+	DV_PUBLISH_BESIDE	/* the same; latest is neither before it nor
+				   behind.  Of a tag: it is elsewhere */
 };
+
+/* What became of a version, or of a tag (NULL: none). */
+struct dv_publish_told {
+	const char *name_space, *dataset, *tag, *id;
+	enum dv_publish_outcome outcome;
+	bool fresh;		/* the record is new there */
+	const char *there;	/* where latest or the tag is; "" nowhere */
+};
+typedef void dv_publish_told_fn(void *arg, const struct dv_publish_told *t);
 
 struct dv_publish {
 	/* in */
 	bool dry_run, force;
-	int level;
+	int level;		/* as in remote/rput.h */
 	struct dv_progress *progress;
-	/* told of each wanted version at its end; latest: where it points */
-	void (*told)(void *arg, const struct dv_publish_want *w,
-		     enum dv_publish_outcome what, const char *latest);
+	dv_publish_told_fn *told;	/* of each that was asked for */
 	void *arg;
-	/* out */
+	/* out, added to */
 	uint64_t versions;	/* records that are new there */
-	struct dv_rput_stats stats;
+	struct dv_strlist published;	/* these: "dataset@id" */
+	bool no_create;		/* dv_conn_no_create() is to be said */
+	bool begun;		/* private: dv_conn_begin_write() was */
+	struct dv_rput_stats stats;	/* dry run: what would be sent */
 };
+void dv_publish_release(struct dv_publish *p);
 
 /*
- * Publish the n versions at want with all ancestors of each (Parent) that
- * are recorded here and not there.  Tags of these versions are moved with
- * dv_publish_tags().
+ * Publish the n versions at want, in order of dataset, with all ancestors
+ * of each (Parent) that are recorded here and not there.  Nothing is
+ * written in a dry run.  DV_E_MISSING where an object is neither here nor
+ * there, DV_E_DIGEST where it is damaged here: versions that do not need
+ * it may have been published before.
  */
 int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 			struct dv_versions *v,
 			const struct dv_publish_want *want, size_t n,
 			struct dv_publish *p, struct dv_err *err);
-/* Tags of dataset here ("name=id", or all where tags is NULL) to there. */
-int dv_publish_tags(struct dv_conn *c, struct dv_repo *r,
-		    const char *dataset, const struct dv_strlist *tags,
-		    struct dv_publish *p, struct dv_err *err);
+/*
+ * Have tag of dataset name the version id there, which is published; one
+ * that names another one stays where it is, unless p->force.
+ */
+int dv_publish_tag(struct dv_conn *c, const char *ns, const char *dataset,
+		   const char *tag, const char *id, struct dv_publish *p,
+		   struct dv_err *err);
 
 #endif

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
+#include <sys/random.h>
 
 #include "base/alloc.h"
 #include "base/idmap.h"
@@ -9,52 +10,80 @@
 #include "store/packwriter.h"
 
 #define BATCH 64		/* objects a thread takes at a time */
+#define SALT 16			/* bytes that no other pack has */
 
-/* All that goes into the pack, each once. */
+/* --- what an object needs ----------------------------------------------- */
+
+struct needs {
+	struct dv_odb *odb;
+	dv_odb_need_fn *fn;
+	void *arg;
+};
+
+/* What a recipe lists: size is of the bytes that a part stands for. */
+static int need_item(void *arg, const struct dv_recipe_item *item,
+		     bool is_part, struct dv_err *err)
+{
+	struct needs *x = arg;
+	uint64_t bytes = is_part ? DV_RECIPE_BYTES_MAX : item->size;
+
+	return x->fn(x->arg, &item->id, bytes, is_part, err);
+}
+
+static int need_copy(void *arg, const struct dv_odb_found *f,
+		     struct dv_err *err)
+{
+	struct needs *x = arg;
+	bool list = f->o.type == DV_PACK_RECIPE;
+	struct dv_digest id;
+	int rc;
+
+	dv_packidx_id(&f->ref.pack->idx, f->ref.i, &id);
+	rc = x->fn(x->arg, &id, f->o.length, list, err);
+	if (rc || !list)
+		return rc < 0 ? rc : 0;
+	return dv_odb_each_item(x->odb, f, need_item, x, err);
+}
+
+int dv_odb_each_needed(struct dv_odb *odb, const struct dv_digest *id,
+		       dv_odb_need_fn *fn, void *arg, struct dv_err *err)
+{
+	struct needs x = { odb, fn, arg };
+
+	return dv_odb_each_copy(odb, id, need_copy, &x, err);
+}
+
+/* All that n objects need, each once. */
+struct closure {
+	struct dv_digest *ids;
+	size_t n, cap;
+	struct dv_idmap seen;
+	struct dv_idmap walked;	/* of these, lists that were told */
+};
+
+/* A list may have been asked for by itself before, as an object. */
+static int close_over(void *arg, const struct dv_digest *id, uint64_t bytes,
+		      bool list, struct dv_err *err)
+{
+	struct closure *c = arg;
+
+	(void)bytes;
+	(void)err;
+	if (dv_idmap_add(&c->seen, id, 0)) {
+		dv_grow(&c->ids, &c->cap, c->n + 1, sizeof(*c->ids));
+		c->ids[c->n++] = *id;
+	}
+	return list && !dv_idmap_add(&c->walked, id, 0);
+}
+
+/* --- writing ------------------------------------------------------------ */
+
 struct job {
 	struct dv_odb *odb;
 	struct dv_packwriter *writer;
 	struct dv_progress *progress;
-	struct dv_digest *ids;
-	size_t n, cap;
-	struct dv_idmap seen;
-	struct dv_idmap walked;	/* parts of recipes */
+	const struct dv_digest *ids;
 };
-
-static int add(struct job *job, const struct dv_digest *id,
-	       struct dv_err *err);
-
-/* What a recipe lists; a part may have been asked for by itself before. */
-static int add_item(void *arg, const struct dv_recipe_item *item,
-		    bool is_part, struct dv_err *err)
-{
-	struct job *job = arg;
-	int rc = add(job, &item->id, err);
-
-	if (rc < 0 || !is_part)
-		return rc;
-	return !dv_idmap_add(&job->walked, &item->id, 0);
-}
-
-static int add_items(void *arg, const struct dv_odb_found *f,
-		     struct dv_err *err)
-{
-	struct job *job = arg;
-
-	if (f->o.type != DV_PACK_RECIPE)
-		return 0;
-	return dv_odb_each_item(job->odb, f, add_item, job, err);
-}
-
-static int add(struct job *job, const struct dv_digest *id,
-	       struct dv_err *err)
-{
-	if (!dv_idmap_add(&job->seen, id, 0))
-		return 0;
-	dv_grow(&job->ids, &job->cap, job->n + 1, sizeof(*job->ids));
-	job->ids[job->n++] = *id;
-	return dv_odb_each_copy(job->odb, id, add_items, job, err);
-}
 
 /* The bytes as they are kept, and what they are. */
 struct one {
@@ -107,28 +136,67 @@ static int write_some(void *arg, int worker, size_t first, size_t n,
 	return rc;
 }
 
+static int add_salt(struct dv_packwriter *w, enum dv_algo algo,
+		    struct dv_err *err)
+{
+	struct dv_digest id;
+	uint8_t salt[SALT];
+
+	if (getrandom(salt, sizeof(salt), 0) != (ssize_t)sizeof(salt))
+		return dv_err_sys(err, "cannot get random bytes");
+	dv_digest_of(&id, algo, salt, sizeof(salt));
+	return dv_packwriter_add(w, &id, DV_PACK_PLAIN, salt, sizeof(salt),
+				 sizeof(salt), err);
+}
+
+static struct dv_packwriter *writer_new(struct dv_odb *odb, const char *dir,
+					enum dv_odb_kind kind, int level)
+{
+	return dv_packwriter_new(dir, dir, odb->algo, kind == DV_ODB_META ?
+				 DV_PACK_META : DV_PACK_DATA, level);
+}
+
 int dv_odb_pack(struct dv_odb *odb, const struct dv_digest *ids, size_t n,
 		enum dv_odb_kind kind, int level, const char *dir,
 		struct dv_digest *name, struct dv_progress *p,
 		struct dv_err *err)
 {
 	struct job job = { .odb = odb, .progress = p };
+	struct closure c = { .ids = NULL };
 	int rc = 0;
 
-	dv_idmap_init(&job.seen, odb->algo);
-	dv_idmap_init(&job.walked, odb->algo);
-	job.writer = dv_packwriter_new(dir, dir, odb->algo,
-				       kind == DV_ODB_META ? DV_PACK_META :
-				       DV_PACK_DATA, level);
+	dv_idmap_init(&c.seen, odb->algo);
+	dv_idmap_init(&c.walked, odb->algo);
 	for (size_t i = 0; !rc && i < n; i++)
-		rc = add(&job, &ids[i], err);
+		rc = dv_odb_each_needed(odb, &ids[i], close_over, &c, err);
+	job.ids = c.ids;
+	job.writer = writer_new(odb, dir, kind, level);
 	if (!rc)
-		rc = dv_parallel_for(job.n, BATCH, 0, write_some, &job, err);
+		rc = dv_parallel_for(c.n, BATCH, 0, write_some, &job, err);
 	if (!rc)
 		rc = dv_packwriter_publish(job.writer, name, err);
 	dv_packwriter_free(job.writer);
-	dv_idmap_release(&job.seen);
-	dv_idmap_release(&job.walked);
-	free(job.ids);
+	dv_idmap_release(&c.seen);
+	dv_idmap_release(&c.walked);
+	free(c.ids);
+	return rc;
+}
+
+int dv_odb_pack_only(struct dv_odb *odb, const struct dv_digest *ids,
+		     size_t n, enum dv_odb_kind kind, int level, bool salt,
+		     const char *dir, struct dv_digest *name,
+		     struct dv_progress *p, struct dv_err *err)
+{
+	struct job job = { .odb = odb, .progress = p, .ids = ids };
+	int rc;
+
+	job.writer = writer_new(odb, dir, kind, level);
+	dv_packwriter_set_passing(job.writer);
+	rc = dv_parallel_for(n, BATCH, 0, write_some, &job, err);
+	if (!rc && salt)
+		rc = add_salt(job.writer, odb->algo, err);
+	if (!rc)
+		rc = dv_packwriter_publish(job.writer, name, err);
+	dv_packwriter_free(job.writer);
 	return rc;
 }

@@ -5,6 +5,7 @@
 /* What the files of the pack writer share and nobody else needs. */
 
 #include <pthread.h>
+#include <stdbool.h>
 
 #include "format/packidx.h"
 #include "store/packwriter.h"
@@ -25,6 +26,7 @@ struct dv_packwriter {
 	enum dv_algo algo;
 	enum dv_pack_kind kind;
 	int level;
+	bool passing;			/* nothing is synced */
 	struct dv_packwriter_lane lanes[DV_PACKWRITER_LANES];
 
 	pthread_mutex_t lock;		/* for what follows */

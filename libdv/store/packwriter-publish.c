@@ -33,7 +33,7 @@ int dv_packwriter_flush(struct dv_packwriter *w, struct dv_err *err)
 		rc = dv_packwriter_flush_lane(w, l, err);
 		pthread_mutex_unlock(&l->lock);
 	}
-	if (!rc && w->fd >= 0)
+	if (!rc && w->fd >= 0 && !w->passing)
 		sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	return rc;
 }
@@ -68,7 +68,7 @@ static int write_idx(struct dv_packwriter *w, const struct dv_buf *idx,
 		rc = dv_err_sys(err, "cannot write '%s'", *tmp);
 	if (!rc && fchmod(fd, mode_in(w->dir)))
 		rc = dv_err_sys(err, "cannot write '%s'", *tmp);
-	if (!rc)
+	if (!rc && !w->passing)
 		rc = dv_fsync(fd, *tmp, err);
 	if (close(fd) && !rc)
 		rc = dv_err_sys(err, "cannot write '%s'", *tmp);
@@ -131,7 +131,7 @@ int dv_packwriter_publish(struct dv_packwriter *w, struct dv_digest *id,
 	rc = write_tail(w, &idx, err);
 	if (!rc)
 		rc = write_idx(w, &idx, &idx_tmp, err);
-	if (!rc)
+	if (!rc && !w->passing)
 		rc = dv_fsync(w->fd, w->tmp, err);
 	if (!rc)
 		rc = rename_both(w, idx_tmp, &name, err);
@@ -139,7 +139,7 @@ int dv_packwriter_publish(struct dv_packwriter *w, struct dv_digest *id,
 		if (idx_tmp)
 			unlink(idx_tmp);
 		dv_packwriter_fail(w, err);
-	} else {
+	} else if (!w->passing) {
 		rc = dv_fsync_dir(AT_FDCWD, w->dir, err);
 	}
 	dv_packwriter_reset(w);

@@ -33,6 +33,11 @@ struct dv_packwriter *dv_packwriter_new(const char *tmp_dir, const char *dir,
 	return w;
 }
 
+void dv_packwriter_set_passing(struct dv_packwriter *w)
+{
+	w->passing = true;
+}
+
 void dv_packwriter_reset(struct dv_packwriter *w)
 {
 	if (w->tmp)
@@ -116,7 +121,7 @@ static int begin(struct dv_packwriter *w, struct dv_err *err)
 static void next_range(struct dv_packwriter *w, uint64_t *from, uint64_t *n)
 {
 	*n = 0;
-	if (w->end - w->flushed < FLUSH_STEP)
+	if (w->passing || w->end - w->flushed < FLUSH_STEP)
 		return;
 	*from = w->flushed;
 	*n = w->end - w->flushed;

@@ -34,6 +34,11 @@ struct dv_packwriter;
 struct dv_packwriter *dv_packwriter_new(const char *tmp_dir, const char *dir,
 					enum dv_algo algo,
 					enum dv_pack_kind kind, int level);
+/*
+ * The pack is on its way to elsewhere and made again where it is lost:
+ * nothing is synced, nor written to disk before its time.
+ */
+void dv_packwriter_set_passing(struct dv_packwriter *w);
 /* Throw away what was not published.  NULL is fine. */
 void dv_packwriter_free(struct dv_packwriter *w);
 

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/alloc.h"
+#include "remote/publish-parts.h"
+
+#define TRIES 1000		/* races that may be lost for one head */
+#define ASKED_MAX 1000		/* records that are read from there */
+
+/* --- ancestry -------------------------------------------------------------- */
+
+struct search {
+	struct dv_pub *x;
+	const struct dv_pub_dataset *d;
+	struct dv_strlist open;
+	struct dv_idmap seen;
+	unsigned asked;
+};
+
+static void add_parents(struct search *s, const struct dv_record *rec)
+{
+	for (size_t i = 0; i < rec->parents.n; i++) {
+		struct dv_digest key;
+
+		dv_pub_key(&key, rec->parents.v[i]);
+		if (dv_idmap_add(&s->seen, &key, 0))
+			dv_strlist_add(&s->open, rec->parents.v[i]);
+	}
+}
+
+/* The parents of id, from its record here, else from the one there. */
+static int parents_of(struct search *s, const char *id, struct dv_err *err)
+{
+	const struct dv_pub_dataset *d = s->d;
+	struct dv_version v;
+	struct dv_record rec;
+	int rc = dv_versions_find(s->x->v, d->name, id, &v, err);
+
+	if (!rc) {
+		add_parents(s, &v.rec);
+		dv_version_release(&v);
+		return 0;
+	}
+	if (rc != -DV_E_MISSING)
+		return rc;
+	err->code = 0;
+	if (s->asked++ >= ASKED_MAX)
+		return 0;
+	rc = dv_catalog_record(s->x->c, d->ns, d->name, id, &rec, err);
+	if (rc == -DV_E_MISSING) {
+		err->code = 0;
+		return 0;
+	}
+	if (rc < 0)
+		return rc;
+	add_parents(s, &rec);
+	dv_record_release(&rec);
+	return 0;
+}
+
+/* Does the version from descend from to?  1 or 0. */
+static int descends(struct dv_pub *x, const struct dv_pub_dataset *d,
+		    const char *from, const char *to, struct dv_err *err)
+{
+	struct search s = { .x = x, .d = d };
+	int rc = 0;
+
+	dv_idmap_init(&s.seen, DV_ALGO_XXH128);
+	dv_strlist_add(&s.open, from);
+	while (!rc && s.open.n) {
+		char *id = s.open.v[--s.open.n];
+
+		if (!strcmp(id, to))
+			rc = 1;
+		else
+			rc = parents_of(&s, id, err);
+		free(id);
+	}
+	dv_strlist_release(&s.open);
+	dv_idmap_release(&s.seen);
+	return rc;
+}
+
+/* As dv_catalog_move(), perhaps the first thing that is written. */
+static int move_head(struct dv_conn *c, const char *ns, const char *dataset,
+		     const char *tag, const char *id, struct dv_publish *p,
+		     struct dv_catalog_head *head, struct dv_err *err)
+{
+	int rc = dv_pub_begin_write(c, c->algo, p, err);
+
+	return rc < 0 ? rc : dv_catalog_move(c, ns, dataset, tag, id, head,
+					     err);
+}
+
+/* --- latest ---------------------------------------------------------------- */
+
+/* Where latest stays, is it behind the version, or beside it? */
+static int stays(struct dv_pub *x, struct dv_pub_dataset *d, const char *id,
+		 enum dv_publish_outcome *out, struct dv_err *err)
+{
+	int rc = descends(x, d, d->head.version, id, err);
+
+	*out = rc > 0 ? DV_PUBLISH_BEHIND : DV_PUBLISH_BESIDE;
+	return rc < 0 ? rc : 0;
+}
+
+/* Move latest to id unless it may not.  Who loses a race looks again. */
+static int move(struct dv_pub *x, struct dv_pub_dataset *d, const char *id,
+		enum dv_publish_outcome *out, struct dv_err *err)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int rc = 1;
+
+		if (!strcmp(d->head.version, id)) {
+			*out = DV_PUBLISH_NOTHING;
+			return 0;
+		}
+		if (*d->head.version && !x->p->force)
+			rc = descends(x, d, id, d->head.version, err);
+		if (!rc)
+			return stays(x, d, id, out, err);
+		*out = DV_PUBLISH_MOVED;
+		if (rc > 0 && !x->p->dry_run)
+			rc = move_head(x->c, d->ns, d->name, NULL, id, x->p,
+				       &d->head, err);
+		if (rc)
+			return rc < 0 ? rc : 0;
+	}
+	return dv_err_set(err, DV_E_CONFLICT, "'%s': others move latest all "
+			  "the time; try again later", d->name);
+}
+
+static int tell(struct dv_pub *x, uint32_t dataset,
+		const struct dv_publish_want *want, struct dv_err *err)
+{
+	struct dv_pub_dataset *d = &x->datasets[dataset];
+	enum dv_publish_outcome what = DV_PUBLISH_ALONE;
+	struct dv_publish_told told = { .name_space = d->ns,
+		.dataset = d->name, .id = want->id };
+	struct dv_digest key;
+	int rc = 0;
+
+	if (want->head)
+		rc = move(x, d, want->id, &what, err);
+	if (rc < 0)
+		return rc;
+	dv_pub_key(&key, want->id);
+	told.fresh = dv_idmap_get(&d->todo, &key, NULL);
+	told.outcome = told.fresh && (what == DV_PUBLISH_MOVED ||
+				 what == DV_PUBLISH_NOTHING) ?
+		DV_PUBLISH_NEW : what;
+	told.there = x->p->dry_run && what == DV_PUBLISH_MOVED ? want->id :
+		d->head.version;
+	if (x->p->told)
+		x->p->told(x->p->arg, &told);
+	return 0;
+}
+
+int dv_pub_heads(struct dv_pub *x, uint32_t dataset, struct dv_err *err)
+{
+	struct dv_pub_dataset *d = &x->datasets[dataset];
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < d->n; i++)
+		rc = tell(x, dataset, &d->want[i], err);
+	return rc;
+}
+
+/* --- tags ------------------------------------------------------------------ */
+
+static int move_tag(struct dv_conn *c, const char *ns, const char *dataset,
+		    const char *tag, const char *id, struct dv_publish *p,
+		    struct dv_catalog_head *head,
+		    enum dv_publish_outcome *out, struct dv_err *err)
+{
+	for (int i = 0; i < TRIES; i++) {
+		int rc = 1;
+
+		*out = DV_PUBLISH_NOTHING;
+		if (!strcmp(head->version, id))
+			return 0;
+		*out = DV_PUBLISH_BESIDE;
+		if (*head->version && !p->force)
+			return 0;
+		*out = *head->version ? DV_PUBLISH_MOVED : DV_PUBLISH_NEW;
+		if (!p->dry_run)
+			rc = move_head(c, ns, dataset, tag, id, p, head, err);
+		if (rc)
+			return rc < 0 ? rc : 0;
+	}
+	return dv_err_set(err, DV_E_CONFLICT, "'%s@%s': others move the tag "
+			  "all the time; try again later", dataset, tag);
+}
+
+int dv_publish_tag(struct dv_conn *c, const char *ns, const char *dataset,
+		   const char *tag, const char *id, struct dv_publish *p,
+		   struct dv_err *err)
+{
+	struct dv_publish_told told = { .name_space = ns, .dataset = dataset,
+		.tag = tag, .id = id };
+	struct dv_catalog_head head;
+	int rc;
+
+	rc = dv_catalog_head(c, ns, dataset, tag, &head, err);
+	if (rc >= 0)
+		rc = move_tag(c, ns, dataset, tag, id, p, &head,
+			      &told.outcome, err);
+	if (rc < 0)
+		return rc;
+	told.fresh = told.outcome == DV_PUBLISH_NEW;
+	told.there = head.version;
+	if (p->told)
+		p->told(p->arg, &told);
+	return 0;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_REMOTE_PUBLISH_PARTS_H
+#define DV_REMOTE_PUBLISH_PARTS_H
+
+/* What publish*.c share and nobody else needs. */
+
+#include "base/idmap.h"
+#include "remote/catalog.h"
+#include "remote/publish.h"
+
+/* A version that is not there yet. */
+struct dv_pub_item {
+	uint32_t dataset;
+	char id[DV_VERSION_ID_MAX];
+};
+
+struct dv_pub_dataset {
+	const char *name;		/* borrowed */
+	char *ns;
+	const struct dv_publish_want *want;
+	size_t n;
+	struct dv_catalog_head head;	/* latest */
+	/* version ids, by dv_pub_key() */
+	struct dv_idmap published;	/* found there */
+	struct dv_idmap todo;
+};
+
+/* The location record of a manifest, as it was read. */
+struct dv_pub_known {
+	struct dv_digest manifest;
+	struct dv_rlocation location;
+};
+
+struct dv_pub_where;
+
+struct dv_pub {
+	struct dv_conn *c;
+	struct dv_repo *r;
+	struct dv_odb *odb;
+	struct dv_versions *v;
+	struct dv_publish *p;
+
+	struct dv_pub_dataset *datasets;
+	size_t datasets_n, datasets_cap;
+	struct dv_pub_item *todo;	/* ancestors first */
+	size_t todo_n, todo_cap;
+	/* manifests that what is to be published may share objects with */
+	struct dv_digest *look;
+	size_t look_n, look_cap;
+
+	int64_t known_since;
+	struct dv_pub_known *known;
+	size_t known_n, known_cap;
+	struct dv_rpacks *packs;
+	struct dv_rput *put;
+	struct dv_pub_where *where;
+};
+
+/* A version id as a key of an idmap. */
+void dv_pub_key(struct dv_digest *key, const char *id);
+
+/* dv_conn_begin_write(), and what is lost remembered in p. */
+int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
+		       struct dv_publish *p, struct dv_err *err);
+
+/* --- publish-plan.c ------------------------------------------------------ */
+
+/* Read the head of a dataset, and what of it is to be published: todo. */
+int dv_pub_plan(struct dv_pub *x, uint32_t dataset, struct dv_err *err);
+
+/* --- publish-known.c ----------------------------------------------------- */
+
+/* Learn what the remote has: packs, known, put. */
+int dv_pub_learn(struct dv_pub *x, struct dv_err *err);
+void dv_pub_unlearn(struct dv_pub *x);
+/* The location of manifest, if it was read; else NULL. */
+struct dv_pub_known *dv_pub_known_find(struct dv_pub *x,
+				       const struct dv_digest *manifest);
+/* Read it (again): 1 and *out, borrowed until the next; 0: none there. */
+int dv_pub_known_read(struct dv_pub *x, const struct dv_digest *manifest,
+		      struct dv_pub_known **out, struct dv_err *err);
+
+/* --- publish-where.c ----------------------------------------------------- */
+
+struct dv_pub_where *dv_pub_where_new(struct dv_pub *x);
+void dv_pub_where_free(struct dv_pub_where *w);
+/* Publish where the manifest of rec lies, and its configuration. */
+int dv_pub_locate(struct dv_pub_where *w, const struct dv_record *rec,
+		  struct dv_err *err);
+/* Packs that were named so far are published: the journal forgets them. */
+int dv_pub_where_done(struct dv_pub_where *w, struct dv_err *err);
+
+/* --- publish-head.c ------------------------------------------------------ */
+
+/* Move latest, where it may, and tell of the dataset's versions. */
+int dv_pub_heads(struct dv_pub *x, uint32_t dataset, struct dv_err *err);
+
+#endif

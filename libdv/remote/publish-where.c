@@ -1,0 +1,404 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "format/manifest.h"
+#include "remote/publish-parts.h"
+#include "remote/rkey.h"
+#include "store/odb-transfer.h"
+
+#define TRIES 100		/* others write locations of it meanwhile */
+
+/*
+ * What is known of blocks of manifests: in which packs the content lies
+ * that each names.  Versions share most of their blocks.
+ */
+struct dv_pub_where {
+	struct dv_pub *x;
+	struct dv_idmap blocks;		/* start and count in places */
+	uint32_t *places;
+	size_t places_n, places_cap;
+	bool *named;			/* packs, by any location so far */
+	size_t named_cap;
+
+	/* of the manifest that is being located */
+	struct dv_location_builder *b;
+	bool *used;			/* packs */
+	size_t used_cap;
+
+	/* of the block that is being read */
+	struct dv_digest block;
+	size_t start;			/* of its places */
+};
+
+struct dv_pub_where *dv_pub_where_new(struct dv_pub *x)
+{
+	struct dv_pub_where *w = dv_calloc(1, sizeof(*w));
+
+	w->x = x;
+	dv_idmap_init(&w->blocks, dv_odb_algo(x->odb));
+	return w;
+}
+
+void dv_pub_where_free(struct dv_pub_where *w)
+{
+	if (!w)
+		return;
+	dv_location_builder_free(w->b);
+	dv_idmap_release(&w->blocks);
+	free(w->places);
+	free(w->named);
+	free(w->used);
+	free(w);
+}
+
+/* --- packs of content ----------------------------------------------------- */
+
+/* The flag of pack i, false at first. */
+static bool *flag(bool **v, size_t *cap, uint32_t i)
+{
+	size_t old = *cap;
+
+	if (i >= old) {
+		dv_grow(v, cap, (size_t)i + 1, sizeof(**v));
+		for (size_t k = old; k < *cap; k++)
+			(*v)[k] = false;
+	}
+	return &(*v)[i];
+}
+
+/* Content of the block that is being read lies in pack. */
+static void use(struct dv_pub_where *w, uint32_t pack)
+{
+	*flag(&w->used, &w->used_cap, pack) = true;
+	for (size_t i = w->places_n; i > w->start; i--)
+		if (w->places[i - 1] == pack)
+			return;
+	dv_grow(&w->places, &w->places_cap, w->places_n + 1,
+		sizeof(*w->places));
+	w->places[w->places_n++] = pack;
+}
+
+static int nowhere(const struct dv_digest *id, struct dv_err *err)
+{
+	char text[DV_DIGEST_TEXT];
+
+	dv_err_set(err, DV_E_MISSING, "object %s is neither here nor on the "
+		   "remote", dv_digest_format(text, id));
+	return dv_err_hint(err, "dv fsck tells what is missing here");
+}
+
+static int find(struct dv_pub_where *w, const struct dv_digest *id,
+		struct dv_rplace *out, struct dv_err *err)
+{
+	return dv_rpacks_find(w->x->packs, id, true, out) ? 0 :
+		nowhere(id, err);
+}
+
+static int use_part(void *arg, const struct dv_digest *id, uint64_t bytes,
+		    bool list, struct dv_err *err)
+{
+	struct dv_pub_where *w = arg;
+	struct dv_rplace place;
+	int rc = find(w, id, &place, err);
+
+	(void)bytes;
+	(void)list;
+	if (!rc)
+		use(w, place.pack);
+	return rc;
+}
+
+/* Does the location name that pack, and only sound ones? */
+static bool vouches(struct dv_pub *x, const struct dv_location *l,
+		    uint32_t pack)
+{
+	bool has = false;
+
+	for (uint32_t i = 0; i < l->packs; i++) {
+		struct dv_location_pack info;
+		uint32_t at;
+
+		dv_location_pack(l, i, &info);
+		at = dv_rpacks_add(x->packs, &info);
+		if (dv_rpacks_get(x->packs, at)->doomed)
+			return false;
+		has |= at == pack;
+	}
+	return has;
+}
+
+/*
+ * A large object that is not here: which chunks it has is not known, but a
+ * published location that names the pack with its recipe names theirs.
+ */
+static int use_location(struct dv_pub_where *w, const struct dv_digest *id,
+			uint32_t pack, struct dv_err *err)
+{
+	struct dv_pub *x = w->x;
+
+	for (size_t k = 0; k < x->known_n; k++) {
+		const struct dv_location *l = &x->known[k].location.l;
+
+		if (!vouches(x, l, pack))
+			continue;
+		for (uint32_t i = 0; i < l->packs; i++) {
+			struct dv_location_pack info;
+
+			dv_location_pack(l, i, &info);
+			if (info.kind == DV_PACK_DATA)
+				use(w, dv_rpacks_add(x->packs, &info));
+		}
+		return 0;
+	}
+	return nowhere(id, err);
+}
+
+static int use_content(struct dv_pub_where *w, const struct dv_digest *id,
+		       struct dv_err *err)
+{
+	struct dv_pack_object o;
+	struct dv_rplace place;
+	int rc = find(w, id, &place, err);
+
+	if (!rc)
+		rc = dv_packidx_object(&dv_rpacks_get(w->x->packs,
+						      place.pack)->idx,
+				       place.i, &o, err);
+	if (rc < 0)
+		return rc;
+	use(w, place.pack);
+	if (o.type != DV_PACK_RECIPE)
+		return 0;
+	rc = dv_odb_each_needed(w->x->odb, id, use_part, w, err);
+	if (rc != -DV_E_MISSING)
+		return rc;
+	err->code = 0;
+	return use_location(w, id, place.pack, err);
+}
+
+/* --- places of blocks ------------------------------------------------------ */
+
+static int add_meta(struct dv_pub_where *w, const struct dv_digest *id,
+		    struct dv_err *err)
+{
+	struct dv_location_object lo = { .id = *id };
+	struct dv_pack_object o;
+	struct dv_rplace place;
+	struct dv_rpack *p;
+	int rc = find(w, id, &place, err);
+
+	if (rc < 0)
+		return rc;
+	p = dv_rpacks_get(w->x->packs, place.pack);
+	rc = dv_packidx_object(&p->idx, place.i, &o, err);
+	if (!rc)
+		rc = dv_packidx_block(&p->idx, o.block, &lo.block, err);
+	if (rc < 0)
+		return rc;
+	lo.offset = o.offset;
+	lo.length = o.length;
+	lo.type = o.type;
+	lo.size = o.size;
+	lo.pack = dv_location_builder_pack(w->b, &p->info);
+	dv_location_builder_object(w->b, &lo);
+	*flag(&w->named, &w->named_cap, place.pack) = true;
+	return 0;
+}
+
+/* The block that was read is known from now on. */
+static void end_block(struct dv_pub_where *w)
+{
+	uint64_t n = w->places_n - w->start;
+
+	if (n)
+		dv_idmap_add(&w->blocks, &w->block, (uint64_t)w->start << 32 | n);
+	w->start = w->places_n;
+}
+
+static int each_object(void *arg, const struct dv_digest *id, bool meta,
+		       const struct dv_entry *e, struct dv_err *err)
+{
+	struct dv_pub_where *w = arg;
+	uint64_t v;
+	int rc;
+
+	(void)e;
+	if (!meta)
+		return use_content(w, id, err);
+	end_block(w);
+	w->block = *id;
+	rc = add_meta(w, id, err);
+	if (rc < 0 || !dv_idmap_get(&w->blocks, id, &v))
+		return rc;
+	for (size_t i = 0; i < (uint32_t)v; i++)
+		*flag(&w->used, &w->used_cap, w->places[(v >> 32) + i]) = true;
+	return 1;
+}
+
+/* --- the record ------------------------------------------------------------- */
+
+static void add_used(struct dv_pub_where *w)
+{
+	for (size_t i = 0; i < w->used_cap; i++) {
+		if (!w->used[i])
+			continue;
+		dv_location_builder_pack(w->b, &dv_rpacks_get(
+			w->x->packs, (uint32_t)i)->info);
+		*flag(&w->named, &w->named_cap, (uint32_t)i) = true;
+		w->used[i] = false;
+	}
+}
+
+/* All that the manifest of rec needs, into w->b. */
+static int collect(struct dv_pub_where *w, const struct dv_record *rec,
+		   struct dv_err *err)
+{
+	int rc;
+
+	dv_location_builder_free(w->b);
+	w->b = dv_location_builder_new(dv_odb_algo(w->x->odb));
+	for (size_t i = 0; i < w->used_cap; i++)
+		w->used[i] = false;
+	w->start = w->places_n;
+	rc = dv_manifest_each_object(&rec->manifest, dv_odb_read, w->x->odb,
+				     each_object, w, err);
+	if (rc < 0)
+		return rc;
+	end_block(w);
+	if (dv_digest_isset(&rec->config))
+		rc = add_meta(w, &rec->config, err);
+	add_used(w);
+	return rc;
+}
+
+/* Is all of ours in theirs, and nothing of theirs doomed? */
+static bool covers(struct dv_pub *x, const struct dv_location *theirs,
+		   const struct dv_location *ours)
+{
+	struct dv_location_object mine, other;
+
+	for (uint32_t i = 0; i < theirs->packs; i++) {
+		struct dv_location_pack info;
+
+		dv_location_pack(theirs, i, &info);
+		if (dv_rpacks_get(x->packs,
+				  dv_rpacks_add(x->packs, &info))->doomed)
+			return false;
+	}
+	for (uint32_t i = 0; i < ours->objects; i++) {
+		dv_location_object(ours, i, &mine);
+		if (!dv_location_find(theirs, &mine.id, &other))
+			return false;
+	}
+	return true;
+}
+
+/* What only theirs names are configurations of other versions. */
+static void add_theirs(struct dv_pub_where *w, const struct dv_location *theirs,
+		       const struct dv_location *ours)
+{
+	struct dv_location_object o, found;
+	struct dv_location_pack info;
+
+	for (uint32_t i = 0; i < theirs->objects; i++) {
+		dv_location_object(theirs, i, &o);
+		if (dv_location_find(ours, &o.id, &found))
+			continue;
+		dv_location_pack(theirs, o.pack, &info);
+		o.pack = dv_location_builder_pack(w->b, &info);
+		dv_location_builder_object(w->b, &o);
+	}
+}
+
+static int create(struct dv_pub *x, const struct dv_digest *manifest,
+		  uint64_t n, const struct dv_buf *bytes, struct dv_err *err)
+{
+	struct dv_buf key = DV_BUF_INIT;
+	int rc;
+
+	dv_rkey_manifest(&key, manifest);
+	dv_rkey_add_number(&key, n);
+	rc = dv_conn_create(x->c, dv_buf_cstr(&key), bytes->data, bytes->len,
+			    NULL, 0, err);
+	dv_buf_release(&key);
+	return rc;
+}
+
+/*
+ * Write the next record behind theirs (NULL: there is none), if it says
+ * more: 1, or 0 where somebody else wrote one meanwhile.
+ */
+static int write_next(struct dv_pub_where *w, const struct dv_record *rec,
+		      const struct dv_buf *root,
+		      const struct dv_pub_known *theirs, struct dv_err *err)
+{
+	struct dv_buf bytes = DV_BUF_INIT;
+	struct dv_location ours;
+	uint64_t n = 1;
+	int rc = 0;
+
+	dv_location_builder_encode(w->b, &rec->manifest, root->data,
+				   root->len, &bytes);
+	if (theirs)
+		rc = dv_location_open(&ours, bytes.data, bytes.len, err);
+	if (rc < 0)
+		goto out;
+	if (theirs && covers(w->x, &theirs->location.l, &ours)) {
+		rc = 1;
+		goto out;
+	}
+	if (theirs) {
+		n = theirs->location.n + 1;
+		add_theirs(w, &theirs->location.l, &ours);
+		dv_buf_reset(&bytes);
+		dv_location_builder_encode(w->b, &rec->manifest, root->data,
+					   root->len, &bytes);
+	}
+	rc = create(w->x, &rec->manifest, n, &bytes, err);
+out:
+	dv_buf_release(&bytes);
+	return rc;
+}
+
+int dv_pub_locate(struct dv_pub_where *w, const struct dv_record *rec,
+		  struct dv_err *err)
+{
+	struct dv_pub_known *theirs = dv_pub_known_find(w->x, &rec->manifest);
+	struct dv_buf root = DV_BUF_INIT;
+	int rc, wrote = 0;
+
+	rc = collect(w, rec, err);
+	if (!rc)
+		rc = dv_odb_read(w->x->odb, &rec->manifest, &root,
+				 DV_LOCATION_MAX, err);
+	for (int i = 0; rc >= 0 && !wrote && i < TRIES; i++) {
+		rc = wrote = write_next(w, rec, &root, theirs, err);
+		if (!rc)
+			rc = dv_pub_known_read(w->x, &rec->manifest, &theirs,
+					       err);
+	}
+	dv_buf_release(&root);
+	if (rc >= 0 && !wrote)
+		rc = dv_err_set(err, DV_E_CONFLICT, "others write where the "
+				"manifest lies all the time; try again later");
+	return rc < 0 ? rc : 0;
+}
+
+int dv_pub_where_done(struct dv_pub_where *w, struct dv_err *err)
+{
+	struct dv_digest *ids = NULL;
+	size_t n = 0, cap = 0;
+	int rc;
+
+	for (size_t i = 0; i < w->named_cap; i++) {
+		if (!w->named[i])
+			continue;
+		dv_grow(&ids, &cap, n + 1, sizeof(*ids));
+		ids[n++] = dv_rpacks_get(w->x->packs, (uint32_t)i)->info.id;
+		w->named[i] = false;
+	}
+	rc = n ? dv_rcache_journal_done(w->x->c->cache, ids, n, err) : 0;
+	free(ids);
+	return rc;
+}

@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+#include "remote/publish.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/alloc.h"
+#include "format/manifest.h"
+#include "remote/publish-parts.h"
+
+/*
+ * Versions are published in batches, so that what a long push has sent is
+ * of use before its end, and its memory has an end.
+ */
+#define BATCH_BYTES (4ull << 30)
+#define BATCH_OBJECTS (1u << 20)
+
+void dv_publish_release(struct dv_publish *p)
+{
+	dv_strlist_release(&p->published);
+}
+
+/* --- what a version needs -------------------------------------------------- */
+
+struct gather {
+	struct dv_pub *x;
+	struct dv_idmap blocks;		/* that were read in this batch */
+};
+
+static int want_object(void *arg, const struct dv_digest *id, bool meta,
+		       const struct dv_entry *e, struct dv_err *err)
+{
+	struct gather *g = arg;
+	int rc;
+
+	if (meta && !dv_idmap_add(&g->blocks, id, 0))
+		return 1;
+	rc = dv_rput_want(g->x->put, id, meta ? DV_ODB_META : DV_ODB_DATA,
+			  err);
+	if (rc < 0 && e)
+		dv_err_prefix(err, "'%.*s'", (int)e->path_len, e->path);
+	return rc;
+}
+
+static int get_version(struct dv_pub *x, size_t i, struct dv_version *out,
+		       struct dv_err *err)
+{
+	const struct dv_pub_item *item = &x->todo[i];
+
+	return dv_versions_find(x->v, x->datasets[item->dataset].name,
+				item->id, out, err);
+}
+
+static int gather(struct gather *g, size_t i, struct dv_err *err)
+{
+	struct dv_pub *x = g->x;
+	struct dv_version v;
+	int rc = get_version(x, i, &v, err);
+
+	if (rc < 0)
+		return rc;
+	rc = dv_manifest_each_object(&v.rec.manifest, dv_odb_read, x->odb,
+				     want_object, g, err);
+	if (!rc && dv_digest_isset(&v.rec.config))
+		rc = dv_rput_want(x->put, &v.rec.config, DV_ODB_META, err);
+	if (rc < 0)
+		dv_err_prefix(err, "version '%s@%s'", v.rec.dataset, v.id);
+	dv_version_release(&v);
+	return rc;
+}
+
+/* Plan the versions from first on; *end is behind those that make a batch. */
+static int plan_batch(struct dv_pub *x, size_t first, size_t *end,
+		      struct dv_err *err)
+{
+	struct gather g = { .x = x };
+	uint64_t objects = 0, bytes = 0;
+	size_t i = first;
+	int rc = 0;
+
+	dv_idmap_init(&g.blocks, dv_odb_algo(x->odb));
+	while (!rc && i < *end && bytes < BATCH_BYTES &&
+	       objects < BATCH_OBJECTS) {
+		rc = gather(&g, i++, err);
+		dv_rput_planned(x->put, &objects, &bytes);
+	}
+	*end = i;
+	dv_idmap_release(&g.blocks);
+	return rc;
+}
+
+/* --- publishing ------------------------------------------------------------ */
+
+static int publish_one(struct dv_pub *x, size_t i, struct dv_err *err)
+{
+	struct dv_version v;
+	int rc = get_version(x, i, &v, err);
+	char *name;
+
+	if (rc < 0)
+		return rc;
+	rc = dv_pub_locate(x->where, &v.rec, err);
+	if (!rc)
+		rc = dv_catalog_publish(x->c, &v.rec, err);
+	if (rc > 0) {
+		name = dv_asprintf("%s@%s", v.rec.dataset, v.id);
+		dv_strlist_take(&x->p->published, name);
+		x->p->versions++;
+	}
+	dv_version_release(&v);
+	return rc < 0 ? rc : 0;
+}
+
+/* What the remote was seen to have may be gone some day. */
+static bool is_old(const struct dv_pub *x)
+{
+	return (int64_t)time(NULL) - x->known_since > DV_PUBLISH_AGE_MAX;
+}
+
+static int send_batch(struct dv_pub *x, size_t first, size_t *end,
+		      struct dv_err *err)
+{
+	int rc;
+
+	rc = plan_batch(x, first, end, err);
+	if (!rc)
+		rc = dv_rput_send(x->put, err);
+	while (!rc && is_old(x)) {
+		rc = dv_pub_learn(x, err);
+		if (!rc)
+			rc = plan_batch(x, first, end, err);
+		if (!rc)
+			rc = dv_rput_send(x->put, err);
+	}
+	return rc;
+}
+
+static int publish_batch(struct dv_pub *x, size_t first, size_t *end,
+			 struct dv_err *err)
+{
+	int rc = send_batch(x, first, end, err);
+
+	for (size_t i = first; !rc && i < *end; i++)
+		rc = publish_one(x, i, err);
+	return rc < 0 ? rc : dv_pub_where_done(x->where, err);
+}
+
+int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
+		       struct dv_publish *p, struct dv_err *err)
+{
+	int rc;
+
+	if (p->begun)
+		return 0;
+	rc = dv_conn_begin_write(c, algo, err);
+	p->begun = rc >= 0;
+	p->no_create = !rc;
+	return rc < 0 ? rc : 0;
+}
+
+static int publish_all(struct dv_pub *x, struct dv_err *err)
+{
+	int rc = dv_pub_learn(x, err);
+
+	if (!rc)
+		rc = dv_pub_begin_write(x->c, x->r->algo, x->p, err);
+	for (size_t i = 0, end; !rc && i < x->todo_n; i = end) {
+		end = x->todo_n;
+		rc = publish_batch(x, i, &end, err);
+	}
+	return rc;
+}
+
+/* What would be published, and sent for it. */
+static int pretend(struct dv_pub *x, struct dv_err *err)
+{
+	struct dv_rput_stats *stats = &x->p->stats;
+	int rc = dv_pub_learn(x, err);
+
+	for (size_t i = 0, end; !rc && i < x->todo_n; i = end) {
+		uint64_t objects, bytes;
+
+		end = x->todo_n;
+		rc = plan_batch(x, i, &end, err);
+		dv_rput_planned(x->put, &objects, &bytes);
+		stats->objects += objects;
+		stats->bytes += bytes;
+		dv_rput_drop(x->put);
+	}
+	x->p->versions += x->todo_n;
+	return rc;
+}
+
+/* --- datasets -------------------------------------------------------------- */
+
+/* A version is published in the name space that its record names. */
+static int add_dataset(struct dv_pub *x, const struct dv_publish_want *want,
+		       size_t n, struct dv_err *err)
+{
+	struct dv_pub_dataset *d;
+	struct dv_version v;
+	int rc = dv_versions_find(x->v, want->dataset, want->id, &v, err);
+
+	if (rc < 0)
+		return rc;
+	dv_grow(&x->datasets, &x->datasets_cap, x->datasets_n + 1,
+		sizeof(*x->datasets));
+	d = &x->datasets[x->datasets_n++];
+	*d = (struct dv_pub_dataset){ .name = want->dataset, .want = want,
+		.n = n, .ns = dv_strdup(v.rec.name_space) };
+	dv_idmap_init(&d->published, DV_ALGO_XXH128);
+	dv_idmap_init(&d->todo, DV_ALGO_XXH128);
+	dv_version_release(&v);
+	return 0;
+}
+
+static int add_datasets(struct dv_pub *x, const struct dv_publish_want *want,
+			size_t n, struct dv_err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0, k; !rc && i < n; i = k) {
+		for (k = i + 1; k < n; k++)
+			if (strcmp(want[i].dataset, want[k].dataset))
+				break;
+		rc = add_dataset(x, &want[i], k - i, err);
+	}
+	return rc;
+}
+
+static void release(struct dv_pub *x)
+{
+	dv_pub_unlearn(x);
+	for (size_t i = 0; i < x->datasets_n; i++) {
+		dv_idmap_release(&x->datasets[i].published);
+		dv_idmap_release(&x->datasets[i].todo);
+		free(x->datasets[i].ns);
+	}
+	free(x->datasets);
+	free(x->todo);
+	free(x->look);
+	free(x->known);
+}
+
+int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
+			struct dv_versions *v,
+			const struct dv_publish_want *want, size_t n,
+			struct dv_publish *p, struct dv_err *err)
+{
+	struct dv_pub x = { .c = c, .r = r, .v = v, .p = p };
+	int rc;
+
+	rc = dv_repo_odb(r, &x.odb, err);
+	if (!rc)
+		rc = add_datasets(&x, want, n, err);
+	dv_progress_phase(p->progress, "comparing", 0, 0);
+	for (uint32_t i = 0; !rc && i < x.datasets_n; i++)
+		rc = dv_pub_plan(&x, i, err);
+	if (!rc && x.todo_n)
+		rc = p->dry_run ? pretend(&x, err) : publish_all(&x, err);
+	for (uint32_t i = 0; !rc && i < x.datasets_n; i++)
+		rc = dv_pub_heads(&x, i, err);
+	release(&x);
+	return rc;
+}
