@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/userstore.h"
+
 #define JOBS_MAX 1024
 
 /* "500k": with k, m or g behind it, of 1024; as git has it. */
@@ -51,15 +53,6 @@ int dv_remotecmd_repo(struct dv_repo **out, const char *remote,
 	return 0;
 }
 
-char *dv_remotecmd_home(void)
-{
-	const char *data = getenv("XDG_DATA_HOME"), *home = getenv("HOME");
-
-	if (data && *data == '/')
-		return dv_asprintf("%s/dv", data);
-	return dv_asprintf("%s/.local/share/dv", home ? home : "");
-}
-
 static int start_meter(struct dv_remotecmd *c, struct dv_err *err)
 {
 	if (c->progress_as && *c->progress_as &&
@@ -94,16 +87,20 @@ int dv_remotecmd_open(struct dv_remotecmd *c, struct dv_repo *r,
 		      enum dv_algo algo, bool write, struct dv_err *err)
 {
 	struct dv_remote found;
-	char *own = r || store_dir ? NULL : dv_remotecmd_home();
+	char *own = NULL;
 	struct dv_conn_opts opts = {
-		.store_dir = r ? r->store_dir : store_dir ? store_dir : own,
 		.algo = r ? r->algo : algo,
 		.write = write,
 		.progress = &c->progress,
 		.note = c->verbose ? say_note : NULL
 	};
-	int rc = dv_remote_find(&found, r, remote, err);
+	int rc = 0;
 
+	if (!r && !store_dir)
+		rc = dv_userstore_dir(&own, 0, err);
+	opts.store_dir = r ? r->store_dir : store_dir ? store_dir : own;
+	if (!rc)
+		rc = dv_remote_find(&found, r, remote, err);
 	if (!rc) {
 		rc = open_remote(c, &found, &opts, err);
 		dv_remote_release(&found);

@@ -45,14 +45,11 @@ struct dv_remotecmd {
  */
 int dv_remotecmd_repo(struct dv_repo **out, const char *remote,
 		      struct dv_err *err);
-/* What is remembered where there is no store: $XDG_DATA_HOME/dv.  The
- * caller frees. */
-char *dv_remotecmd_home(void);
 
 /*
  * Open the remote (see dv_remote_find()) and start the meter.  store_dir
  * and algo are the repository's where r is given; store_dir NULL without
- * one: dv_remotecmd_home().  write: it must be
+ * one: dv_userstore_dir(0).  write: it must be
  * possible to write there.
  */
 int dv_remotecmd_open(struct dv_remotecmd *c, struct dv_repo *r,

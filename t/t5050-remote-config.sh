@@ -1,0 +1,179 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+
+test_description='dv remote: names of remotes, added, listed, shown, removed'
+
+. ./test-lib.sh
+. "$DV_SOURCE/t/lib-transport.sh"
+
+test_expect_success 'setup' '
+	test_commit code && dv init -q && cp .dvconfig dvconfig.before
+'
+
+test_expect_success 'there are none: nothing is listed' '
+	dv remote >actual && test_must_be_empty actual &&
+	echo "[]" >expect && dv remote --json >actual && test_cmp expect actual
+'
+
+test_expect_success 'who needs one is told how to add it; exit 128' '
+	test_expect_code 128 dv remote show 2>err &&
+	test_grep "^fatal: this repository knows no remote" err &&
+	test_grep "^hint: dv remote add origin <url>" err &&
+	test_expect_code 128 dv remote test nix 2>err &&
+	test_grep "^fatal: there is no remote .nix." err
+'
+
+test_expect_success 'one is added to git'\''s configuration, its path made absolute' '
+	dv remote add origin ./share >actual 2>err &&
+	test_must_be_empty actual && test_must_be_empty err &&
+	echo "$PWD/share" >expect &&
+	git config dv-remote.origin.url >actual && test_cmp expect actual &&
+	mkdir sub && (cd sub && dv remote add up ../share2) &&
+	echo "$PWD/share2" >expect &&
+	git config dv-remote.up.url >actual && test_cmp expect actual &&
+	test_cmp dvconfig.before .dvconfig
+'
+
+test_expect_success 'the list is sorted, -v has URLs' '
+	printf "origin\nup\n" >expect && dv remote >actual &&
+	test_cmp expect actual &&
+	dv remote list >actual && test_cmp expect actual &&
+	printf "origin\t$PWD/share\nup\t$PWD/share2\n" >expect &&
+	dv remote -v >actual && test_cmp expect actual &&
+	dv remote --json >actual &&
+	printf "[{\"name\":\"origin\",\"url\":\"%s\",\"shared\":false,\"trusted\":true},{\"name\":\"up\",\"url\":\"%s\",\"shared\":false,\"trusted\":true}]\n" \
+		"$PWD/share" "$PWD/share2" >expect &&
+	test_cmp expect actual
+'
+
+test_expect_success 'the default: dv.remote, origin, the only one' '
+	dv remote show | sed -n 1p >actual &&
+	printf "%-17s origin\n" remote >expect && test_cmp expect actual &&
+	dv -c dv.remote=up remote show | sed -n 1p >actual &&
+	printf "%-17s up\n" remote >expect && test_cmp expect actual &&
+	test_when_finished "dv remote add origin ./share" &&
+	dv remote remove origin &&
+	dv remote show | sed -n 1p >actual && test_cmp expect actual &&
+	test_when_finished "dv remote rm three" &&
+	dv remote add three /three &&
+	test_expect_code 128 dv remote show 2>err &&
+	test_grep "several remotes, and none is called .origin.: three, up" err
+'
+
+test_expect_success 'settings are shown, and sent to the helper' '
+	test_when_finished "git config --unset dv-remote.up.limitRate" &&
+	git config dv-remote.up.jobs 3 &&
+	git config dv-remote.up.limitRate 2k &&
+	git config dv-remote.up.retries 7 &&
+	dv remote show up >actual &&
+	test_grep "^jobs  *3$" actual &&
+	test_grep "^limit-rate  *2048$" actual &&
+	test_grep "^retries  *7$" actual &&
+	dv remote show --json up >actual &&
+	test_grep "\"jobs\":3,\"limit_rate\":2048" actual &&
+	git config dv-remote.up.jobs many &&
+	test_expect_code 128 dv remote show up 2>err &&
+	test_grep "dv-remote.up.jobs.*not a number" err &&
+	git config dv-remote.up.jobs -1 &&
+	test_expect_code 128 dv remote show up 2>err &&
+	test_grep "dv-remote.up.jobs.*not between 0 and 1024" err &&
+	git config --unset dv-remote.up.jobs
+'
+
+test_expect_success 'one setting of one command is enough' '
+	dv -c dv-remote.other.url=/elsewhere remote show other >actual &&
+	test_grep "^url  */elsewhere$" actual
+'
+
+test_expect_success 'a name that is there stays what it was' '
+	test_expect_code 128 dv remote add origin /other 2>err &&
+	test_grep "^fatal: remote .origin. exists already" err &&
+	test_expect_code 128 dv remote add origin ./share 2>err &&
+	echo "$PWD/share" >expect &&
+	git config dv-remote.origin.url >actual && test_cmp expect actual
+'
+
+test_expect_success 'names that cannot be' '
+	for name in "" .x -x a/b "a b" "a:b" "ü" "$(printf %0101d 1)"
+	do
+		test_expect_code 128 dv remote add -- "$name" /x 2>err &&
+		test_grep "cannot be the name of a remote" err || return 1
+	done &&
+	dv remote add "$(printf %0100d 1)" /x &&
+	dv remote remove "$(printf %0100d 1)"
+'
+
+test_expect_success 'a URL with a password is refused and not shown' '
+	test_expect_code 128 dv remote add p https://me:SESAME@host/x 2>err &&
+	test_grep "^fatal: .*has a password in it" err &&
+	test_grep ! SESAME err && test_must_fail git config dv-remote.p.url &&
+	test_expect_code 128 dv remote test sftp://me:SESAME@host/x 2>err &&
+	test_grep "^fatal: .*has a password in it" err && test_grep ! SESAME err &&
+	git config dv-remote.p.url https://me:SESAME@host/x &&
+	test_expect_code 128 dv remote test p 2>err &&
+	test_grep "^fatal: remote .p.: .*has a password in it" err &&
+	test_grep ! SESAME err &&
+	dv remote list -v >actual 2>err &&
+	test_grep "^warning: remote .p.: .*has a password" err &&
+	test_grep "^origin" actual &&
+	test_grep ! SESAME actual && test_grep ! SESAME err &&
+	dv remote remove p
+'
+
+test_expect_success 'a scheme that no helper has: which there are, where was looked' '
+	test_expect_code 128 dv remote add f ftp://host/x 2>err &&
+	test_grep "no helper for .ftp. remotes: .*dv-remote-ftp.*own directory or in PATH" err &&
+	test_grep "^hint: .*s3://.*sftp://.*https://" err &&
+	test_must_fail git config dv-remote.f.url &&
+	mkdir bin && ln -s "$DV_BUILD/core/dv-remote-file" bin/dv-remote-ftp &&
+	PATH=$PWD/bin:$PATH dv remote add f ftp://host/x &&
+	dv remote remove f
+'
+
+test_expect_success 'what is neither a name nor a URL' '
+	test_expect_code 128 dv remote add x "some/where" 2>err &&
+	test_grep "neither a URL nor a path" err &&
+	test_expect_code 128 dv remote add x "https://h:99999/" 2>err &&
+	test_grep "no good port" err &&
+	test_expect_code 128 dv remote add x "https://h/%zz?a=%0" 2>err &&
+	test_grep "%" err &&
+	test_expect_code 129 dv remote add x 2>err &&
+	test_expect_code 129 dv remote nix 2>err &&
+	test_grep "there is no .dv remote nix." err
+'
+
+test_expect_success 'a removed one is gone with its settings; data stays' '
+	mkdir share && >share/stays &&
+	dv remote remove origin &&
+	test_must_fail git config --get-regexp "^dv-remote.origin" &&
+	test_path_is_file share/stays &&
+	test_expect_code 128 dv remote remove origin 2>err &&
+	test_grep "there is no remote .origin., only: up" err &&
+	dv remote add origin ./share
+'
+
+test_expect_success 'in a linked work tree it is the same list' '
+	git add .dvconfig && git commit -q -m config &&
+	git worktree add -q ../linked 2>err &&
+	test_when_finished "git worktree remove --force ../linked" &&
+	printf "origin\nup\n" >expect &&
+	(cd ../linked && dv remote) >actual && test_cmp expect actual
+'
+
+test_expect_success 'outside of a repository a URL will do, a name will not' '
+	mkdir ../outside && test_when_finished "rm -rf ../outside" &&
+	(
+		cd ../outside &&
+		XDG_DATA_HOME=$PWD/data && export XDG_DATA_HOME &&
+		dv remote test ./r >actual &&
+		test_grep "^write  *yes" actual &&
+		test_expect_code 128 dv remote test r 2>err &&
+		test_grep "not in a git repository" err
+	)
+'
+
+test_expect_success 'writing the list to a full disk fails' '
+	test_expect_code 128 dv remote list -v >/dev/full
+'
+
+test_done
