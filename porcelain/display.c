@@ -61,9 +61,10 @@ void dv_display_text(const char *prefix, const char *text)
 	}
 }
 
-static char *first_line(const char *text)
+void dv_display_subject(const char *message)
 {
-	return dv_strndup(text, strcspn(text, "\n"));
+	if (message)
+		put_clean(message, strcspn(message, "\n"));
 }
 
 const char *dv_display_trust(const struct dv_record *rec)
@@ -123,16 +124,13 @@ out:
 int dv_display_oneline(struct dv_display *d, const struct dv_version *v,
 		       struct dv_err *err)
 {
-	char *subject;
 	int rc;
 
 	rc = dv_display_title(d, v, err);
 	if (rc < 0)
 		return rc;
-	subject = first_line(v->rec.message ? v->rec.message : "");
 	dv_out_char(' ');
-	put_clean(subject, strlen(subject));
-	free(subject);
+	dv_display_subject(v->rec.message);
 	return 0;
 }
 

@@ -44,6 +44,8 @@ int dv_display_json(struct dv_display *d, const struct dv_version *v,
  * end; control characters, which could steer a terminal, become '?'.
  */
 void dv_display_text(const char *prefix, const char *text);
+/* The first line of a message (NULL: none), in the same way; no newline. */
+void dv_display_subject(const char *message);
 /* The artifact name; *out is the caller's. */
 int dv_display_artifact(struct dv_display *d, const struct dv_record *rec,
 			char **out, struct dv_err *err);
