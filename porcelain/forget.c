@@ -12,12 +12,15 @@
 
 #include <stdlib.h>
 
+#include "porcelain/forgetremote.h"
 #include "store/resolve.h"
 #include "store/versions.h"
 
 static const char *const usage[] = {
 	"dv forget [-n] [-q] [--keep-last=<n>] [--keep-tagged] "
 		"<dataset>[@<what>]...",
+	"dv forget -r[<name>] [-n] [-q] [--keep-last=<n>] [--keep-tagged] "
+		"[<namespace>/]<dataset>[@<what>]...",
 	NULL
 };
 
@@ -309,17 +312,33 @@ static int forget(struct job *job, int argc, const char **argv,
 	return rc;
 }
 
+static int forget_here(struct job *job, int argc, const char **argv,
+		       struct dv_err *err)
+{
+	int rc = forget(job, argc, argv, err);
+
+	dv_strlist_release(&job->victims);
+	dv_strlist_release(&job->tagged);
+	dv_versions_close(job->versions);
+	dv_repo_close(job->repo);
+	return rc;
+}
+
 static int cmd_forget(int argc, const char **argv, const struct dv_ctx *ctx)
 {
-	struct job job = { .keep_last = -1 };
+	struct job job = { .repo = NULL };
+	struct dv_forgetremote o = { .keep_last = -1 };
+	struct dv_remotecmd remote = DV_REMOTECMD_INIT;
 	const struct dv_opt spec[] = {
-		DV_OPT_BOOL('n', "dry-run", &job.dry_run,
+		DV_OPT_BOOL('n', "dry-run", &o.dry_run,
 			    "list what would be removed"),
-		DV_OPT_INT(0, "keep-last", &job.keep_last, "<n>",
+		DV_OPT_INT(0, "keep-last", &o.keep_last, "<n>",
 			   "keep the newest n of a dataset"),
-		DV_OPT_BOOL(0, "keep-tagged", &job.keep_tagged,
+		DV_OPT_BOOL(0, "keep-tagged", &o.keep_tagged,
 			    "keep those that a tag names"),
-		DV_OPT_BOOL('q', "quiet", &job.quiet, "print no hint"),
+		DV_OPT_OPTSTR('r', "remote", &o.where, "<name>",
+			      "remove versions from a remote"),
+		DV_REMOTECMD_OPTS(&remote),
 		DV_OPT_END
 	};
 	struct dv_err err = DV_ERR_INIT;
@@ -329,15 +348,16 @@ static int cmd_forget(int argc, const char **argv, const struct dv_ctx *ctx)
 	argc = dv_opt_parse(argc, argv, spec, usage);
 	if (!argc)
 		dv_usage(usage, spec, "give what to forget");
-	if (job.keep_last < -1)
+	if (o.keep_last < -1)
 		dv_usage(usage, spec, "--keep-last takes a number that is not "
 				      "negative");
 
-	rc = forget(&job, argc, argv, &err);
-	dv_strlist_release(&job.victims);
-	dv_strlist_release(&job.tagged);
-	dv_versions_close(job.versions);
-	dv_repo_close(job.repo);
+	job.keep_last = o.keep_last;
+	job.keep_tagged = o.keep_tagged;
+	job.dry_run = o.dry_run;
+	job.quiet = remote.quiet;
+	rc = o.where ? dv_forgetremote(&o, &remote, argc, argv, &err) :
+	     forget_here(&job, argc, argv, &err);
 	return dv_exit(rc, &err);
 }
 

@@ -13,12 +13,14 @@
 #include <sys/stat.h>
 #include <time.h>
 
+#include "porcelain/gcremote.h"
 #include "porcelain/graceperiod.h"
 #include "porcelain/human.h"
 #include "porcelain/mark.h"
 
 static const char *const usage[] = {
 	"dv gc [-n] [-q] [--grace=<time>]",
+	"dv gc --remote[=<name>] [-n] [-q] [-v] [--grace=<time>] [--force]",
 	NULL
 };
 
@@ -153,45 +155,61 @@ static int run(struct gc *gc, struct dv_err *err)
 	return rc;
 }
 
+static int run_here(struct gc *gc, const char *grace, struct dv_err *err)
+{
+	struct dv_meter *meter;
+	int rc;
+
+	rc = dv_repo_open(&gc->repo, 0, err);
+	if (!rc)
+		rc = dv_repo_odb(gc->repo, &gc->odb, err);
+	if (!rc)
+		rc = read_grace(gc, grace, err);
+	if (!rc)
+		rc = dv_mark_open(&gc->mark, gc->repo, &gc->progress, err);
+	if (!rc) {
+		meter = dv_meter_start(&gc->progress, gc->quiet);
+		rc = run(gc, err);
+		dv_meter_stop(meter);
+	}
+	if (!rc)
+		say_result(gc);
+	dv_mark_close(gc->mark);
+	dv_repo_close(gc->repo);
+	return rc;
+}
+
 static int cmd_gc(int argc, const char **argv, const struct dv_ctx *ctx)
 {
 	struct gc gc = { .repo = NULL };
-	const char *grace = NULL;
+	struct dv_gcremote o = { .where = NULL };
+	struct dv_remotecmd remote = DV_REMOTECMD_INIT;
 	const struct dv_opt spec[] = {
-		DV_OPT_BOOL('n', "dry-run", &gc.dry_run,
+		DV_OPT_BOOL('n', "dry-run", &o.dry_run,
 			    "say what would go, and remove nothing"),
-		DV_OPT_BOOL('q', "quiet", &gc.quiet, "say nothing"),
-		DV_OPT_STR(0, "grace", &grace, "<time>",
-			   "empty the trash of what is older (14d)"),
+		DV_OPT_STR(0, "grace", &o.grace, "<time>",
+			   "delete what is unneeded for longer (14d)"),
+		DV_OPT_OPTSTR('r', "remote", &o.where, "<name>",
+			      "remove from a remote what no version needs"),
+		DV_OPT_BOOL('f', "force", &o.force,
+			    "with --remote: whatever --grace is"),
+		DV_REMOTECMD_OPTS(&remote),
 		DV_OPT_END
 	};
 	struct dv_err err = DV_ERR_INIT;
-	struct dv_meter *meter = NULL;
 	int rc;
 
 	(void)ctx;
 	argc = dv_opt_parse(argc, argv, spec, usage);
+	if (o.where && !*o.where && argc == 1)
+		o.where = argv[--argc];
 	if (argc)
 		dv_usage(usage, spec, "no arguments are taken");
 
-	rc = dv_repo_open(&gc.repo, 0, &err);
-	if (!rc)
-		rc = dv_repo_odb(gc.repo, &gc.odb, &err);
-	if (!rc)
-		rc = read_grace(&gc, grace, &err);
-	if (!rc)
-		rc = dv_mark_open(&gc.mark, gc.repo, &gc.progress, &err);
-	if (rc < 0)
-		goto out;
-
-	meter = dv_meter_start(&gc.progress, gc.quiet);
-	rc = run(&gc, &err);
-	dv_meter_stop(meter);
-	if (!rc)
-		say_result(&gc);
-out:
-	dv_mark_close(gc.mark);
-	dv_repo_close(gc.repo);
+	gc.dry_run = o.dry_run;
+	gc.quiet = remote.quiet;
+	rc = o.where ? dv_gcremote(&o, &remote, &err) :
+	     run_here(&gc, o.grace, &err);
 	return dv_exit(rc, &err);
 }
 

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_REMOTE_RGC_PARTS_H
+#define DV_REMOTE_RGC_PARTS_H
+
+/*
+ * The inside of a gc: records that there are, and lists of what goes and of
+ * what is to be named.
+ */
+
+#include "base/idmap.h"
+#include "base/strlist.h"
+#include "remote/catalog.h"
+#include "remote/rgc.h"
+#include "remote/rmark.h"
+
+/* A record of dv/gc/. */
+struct dv_rgc_record {
+	uint64_t n;
+	int64_t modified;
+	bool old;		/* named long enough */
+	bool revived;		/* some of it is reached again */
+};
+
+struct dv_rgc_ids {
+	struct dv_digest *v;
+	size_t n, cap;
+};
+
+struct dv_rgc_job {
+	struct dv_conn *c;
+	struct dv_rgc *gc;
+	int64_t now;			/* by the server's clock */
+	struct dv_rmark mark;
+	struct dv_rgc_record *records;	/* ascending */
+	size_t n, cap;
+	/* What is named, and the place of the first record that names it. */
+	struct dv_idmap packs, manifests;
+	struct dv_strlist locations, idx, pack;	/* keys to delete, in order */
+	struct dv_rgc_ids doom_packs, doom_manifests;
+};
+
+enum dv_rgc_fate {
+	DV_RGC_DOOM,		/* named by none, or made anew since */
+	DV_RGC_WAIT,		/* named, not for long enough */
+	DV_RGC_DELETE
+};
+/*
+ * What becomes of id, which nothing reaches, was named as named tells, and
+ * of which the newest part, at key, was made at modified (-1: ask).
+ */
+int dv_rgc_judge(struct dv_rgc_job *j, const struct dv_idmap *named,
+		 const struct dv_digest *id, const char *key,
+		 int64_t modified, struct dv_err *err);
+
+/* Read the records and the server's clock. */
+int dv_rgc_read_records(struct dv_rgc_job *j, struct dv_err *err);
+/* Write what is to be named, if anything is, then delete old records. */
+int dv_rgc_write_record(struct dv_rgc_job *j, struct dv_err *err);
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+#include "remote/rgc.h"
+
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "remote/rgc-parts.h"
+#include "remote/rkey.h"
+
+static void add_id(struct dv_rgc_ids *ids, const struct dv_digest *id)
+{
+	dv_grow(&ids->v, &ids->cap, ids->n + 1, sizeof(*ids->v));
+	ids->v[ids->n++] = *id;
+}
+
+static struct dv_rgc_sum *sum_of(struct dv_rgc *gc, enum dv_rgc_fate fate)
+{
+	return fate == DV_RGC_DELETE ? &gc->deleted :
+	       fate == DV_RGC_WAIT ? &gc->waiting : &gc->doomed;
+}
+
+/* --- manifests ----------------------------------------------------------- */
+
+/* The highest number first: what is left is dense at any time. */
+static int add_numbers(struct dv_rgc_job *j, const struct dv_rmark_manifest *m,
+		       struct dv_buf *key)
+{
+	for (uint64_t n = m->last; n >= m->first; n--) {
+		dv_rkey_manifest(key, &m->id);
+		dv_strlist_add(&j->locations, dv_rkey_add_number(key, n));
+	}
+	return 0;
+}
+
+/* One that no version names. */
+static int take_manifest(void *arg, const struct dv_rmark_manifest *m,
+			 struct dv_err *err)
+{
+	struct dv_rgc_job *j = arg;
+	struct dv_buf key = DV_BUF_INIT;
+	int fate;
+
+	dv_rkey_manifest(&key, &m->id);
+	dv_rkey_add_number(&key, m->last);
+	fate = dv_rgc_judge(j, &j->manifests, &m->id, dv_buf_cstr(&key),
+			    m->modified, err);
+	/* Far more numbers than records cannot be ours to walk. */
+	if (fate == DV_RGC_DELETE && m->last - m->first >= 2 * m->count + 100)
+		fate = dv_err_set(err, DV_E_FORMAT, "remote '%s': the numbers "
+				  "up to '%s' are not dense", j->c->name,
+				  dv_buf_cstr(&key));
+	if (fate == DV_RGC_DELETE)
+		add_numbers(j, m, &key);
+	else if (fate == DV_RGC_DOOM)
+		add_id(&j->doom_manifests, &m->id);
+	dv_buf_release(&key);
+	if (fate < 0)
+		return fate;
+	sum_of(j->gc, (enum dv_rgc_fate)fate)->manifests++;
+	return 0;
+}
+
+/* --- packs --------------------------------------------------------------- */
+
+static uint64_t bytes_of(const struct dv_rmark_pack *p)
+{
+	return (p->size > 0 ? (uint64_t)p->size : 0) +
+	       (p->idx_size > 0 ? (uint64_t)p->idx_size : 0);
+}
+
+/* Without times in lists, that of the part which was written last. */
+static const char *newest_key(struct dv_buf *key,
+			      const struct dv_rmark_pack *p)
+{
+	return dv_rkey_pack(key, &p->id, p->idx_size == DV_RMARK_NONE ?
+			    ".pack" : ".idx");
+}
+
+static int take_pack(void *arg, const struct dv_rmark_pack *p,
+		     struct dv_err *err)
+{
+	struct dv_rgc_job *j = arg;
+	struct dv_rgc_sum *sum;
+	struct dv_buf key = DV_BUF_INIT;
+	int fate;
+
+	if (dv_idmap_get(&j->mark.packs, &p->id, NULL))
+		return 0;
+	fate = dv_rgc_judge(j, &j->packs, &p->id, newest_key(&key, p),
+			    p->modified, err);
+	if (fate == DV_RGC_DELETE) {
+		dv_strlist_add(&j->idx, dv_rkey_pack(&key, &p->id, ".idx"));
+		dv_strlist_add(&j->pack, dv_rkey_pack(&key, &p->id, ".pack"));
+	} else if (fate == DV_RGC_DOOM) {
+		add_id(&j->doom_packs, &p->id);
+	}
+	dv_buf_release(&key);
+	if (fate < 0)
+		return fate;
+	sum = sum_of(j->gc, (enum dv_rgc_fate)fate);
+	sum->packs++;
+	sum->bytes += bytes_of(p);
+	return 0;
+}
+
+/* --- all of it ----------------------------------------------------------- */
+
+static int note_revived(const struct dv_digest *id, uint64_t value, void *arg)
+{
+	struct dv_rgc_job *j = arg;
+
+	if (dv_idmap_get(&j->mark.packs, id, NULL) ||
+	    dv_idmap_get(&j->mark.manifests, id, NULL))
+		j->records[value].revived = true;
+	return 0;
+}
+
+static int require(const struct dv_conn *c, struct dv_err *err)
+{
+	const struct dv_transport_caps *caps = dv_transport_caps(c->t);
+
+	if (!caps->list)
+		return dv_err_set(err, DV_E_UNSUPPORTED, "remote '%s' cannot "
+				  "list, so what is not needed there cannot "
+				  "be found", c->name);
+	return 0;
+}
+
+/* Versions' manifests, indexes, packs: each before what it leads to. */
+static int delete_all(struct dv_rgc_job *j, struct dv_err *err)
+{
+	struct dv_progress *p = j->gc->progress;
+	int rc;
+
+	dv_progress_phase(p, "deleting", j->locations.n + j->idx.n +
+			  j->pack.n, 0);
+	rc = dv_rmark_delete(j->c, &j->locations, p, err);
+	if (!rc)
+		rc = dv_rmark_delete(j->c, &j->idx, p, err);
+	if (!rc)
+		rc = dv_rmark_delete(j->c, &j->pack, p, err);
+	return rc;
+}
+
+static int run(struct dv_rgc_job *j, struct dv_err *err)
+{
+	struct dv_progress *p = j->gc->progress;
+	int rc;
+
+	rc = dv_rgc_read_records(j, err);
+	if (!rc)
+		rc = dv_rmark_all(&j->mark, j->c, NULL, take_manifest, j, p,
+				  err);
+	dv_progress_phase(p, "listing packs", 0, 0);
+	if (!rc)
+		rc = dv_rmark_packs(j->c, take_pack, NULL, j, err);
+	if (rc < 0 || j->gc->dry_run)
+		return rc;
+	dv_idmap_each(&j->packs, note_revived, j);
+	dv_idmap_each(&j->manifests, note_revived, j);
+	rc = delete_all(j, err);
+	return rc ? rc : dv_rgc_write_record(j, err);
+}
+
+int dv_rgc_run(struct dv_conn *c, struct dv_rgc *gc, struct dv_err *err)
+{
+	struct dv_rgc_job j = { .c = c, .gc = gc };
+	int rc = require(c, err);
+
+	if (rc < 0 || !c->algo)
+		return rc;
+	if (!gc->dry_run)
+		rc = dv_conn_begin_write(c, c->algo, err);
+	if (rc < 0)
+		return rc;
+	dv_rmark_init(&j.mark, c->algo);
+	dv_idmap_init(&j.packs, c->algo);
+	dv_idmap_init(&j.manifests, c->algo);
+	rc = run(&j, err);
+	dv_rmark_release(&j.mark);
+	dv_idmap_release(&j.packs);
+	dv_idmap_release(&j.manifests);
+	dv_strlist_release(&j.locations);
+	dv_strlist_release(&j.idx);
+	dv_strlist_release(&j.pack);
+	free(j.doom_packs.v);
+	free(j.doom_manifests.v);
+	free(j.records);
+	return rc;
+}
