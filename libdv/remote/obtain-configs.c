@@ -100,6 +100,20 @@ static int load(struct configs *k, struct dv_err *err)
 			      k->o, err);
 }
 
+static int get(struct configs *k, struct dv_err *err)
+{
+	struct dv_rget_want *want = dv_calloc(k->n, sizeof(*want));
+	int rc;
+
+	for (size_t i = 0; i < k->n; i++)
+		want[i] = (struct dv_rget_want){ k->ids[i],
+						 DV_RGET_ANY_SIZE };
+	rc = dv_rget_objects(k->c, k->packs, k->odb, want, k->n, &k->o->stats,
+			     dv_obtain_fault, k->o, NULL, err);
+	free(want);
+	return rc;
+}
+
 static int bring(struct configs *k, struct dv_err *err)
 {
 	int rc;
@@ -112,9 +126,7 @@ static int bring(struct configs *k, struct dv_err *err)
 	if (rc >= 0)
 		rc = load(k, err);
 	if (rc >= 0)
-		rc = dv_rget_objects(k->c, k->packs, k->odb, k->ids, k->n,
-				     &k->o->stats, dv_obtain_fault, k->o,
-				     NULL, err);
+		rc = get(k, err);
 	return rc;
 }
 

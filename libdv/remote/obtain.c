@@ -18,7 +18,7 @@ struct job {
 	struct dv_obtain *o;
 	bool located;
 	struct dv_rlocation where;
-	struct dv_digest *ids;		/* wanted and not here */
+	struct dv_rget_want *v;		/* not here */
 	size_t n, cap;
 	uint64_t bytes;			/* of them */
 };
@@ -65,9 +65,11 @@ static int relocate(struct job *j, struct dv_err *err)
 
 /* --- content ------------------------------------------------------------ */
 
-static int cmp_ids(const void *a, const void *b)
+static int cmp_wants(const void *a, const void *b)
 {
-	return dv_digest_cmp(a, b);
+	const struct dv_rget_want *x = a, *y = b;
+
+	return dv_digest_cmp(&x->id, &y->id);
 }
 
 /* Each once, and only what is not here. */
@@ -76,15 +78,15 @@ static int sift(struct job *j, struct dv_err *err)
 	size_t n = 0;
 	int rc;
 
-	qsort(j->ids, j->n, sizeof(*j->ids), cmp_ids);
+	qsort(j->v, j->n, sizeof(*j->v), cmp_wants);
 	for (size_t i = 0; i < j->n; i++) {
-		if (n && dv_digest_eq(&j->ids[n - 1], &j->ids[i]))
+		if (n && dv_digest_eq(&j->v[n - 1].id, &j->v[i].id))
 			continue;
-		rc = dv_odb_stat(j->odb, &j->ids[i], NULL, err);
+		rc = dv_odb_stat(j->odb, &j->v[i].id, NULL, err);
 		if (rc < 0)
 			return rc;
 		if (!rc)
-			j->ids[n++] = j->ids[i];
+			j->v[n++] = j->v[i];
 	}
 	j->n = n;
 	return 0;
@@ -106,7 +108,7 @@ static int try_objects(struct job *j, struct dv_strlist *said,
 			    err);
 	if (rc < 0)
 		return rc;
-	return dv_rget_objects(j->c, j->packs, j->odb, j->ids, j->n, &o->stats,
+	return dv_rget_objects(j->c, j->packs, j->odb, j->v, j->n, &o->stats,
 			       keep_sentence, said, o->progress, err);
 }
 
@@ -155,8 +157,8 @@ static int add_object(struct job *j, const struct dv_entry *e,
 		return 0;
 	}
 	j->bytes += e->size;
-	dv_grow(&j->ids, &j->cap, j->n + 1, sizeof(*j->ids));
-	j->ids[j->n++] = e->id;
+	dv_grow(&j->v, &j->cap, j->n + 1, sizeof(*j->v));
+	j->v[j->n++] = (struct dv_rget_want){ e->id, e->size };
 	if (j->n < BATCH)
 		return 0;
 	rc = sift(j, err);
@@ -250,6 +252,6 @@ int dv_obtain_manifest(struct dv_conn *c, struct dv_odb *odb,
 	if (!s)
 		dv_rpacks_free(j.packs);
 	dv_rlocation_release(&j.where);
-	free(j.ids);
+	free(j.v);
 	return rc < 0 ? rc : 0;
 }

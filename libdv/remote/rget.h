@@ -29,8 +29,15 @@ struct dv_rget_stats {
 	uint64_t missing;		/* objects that could not be had */
 };
 
+/* An object, and the size that its manifest says; another is refused. */
+struct dv_rget_want {
+	struct dv_digest id;
+	uint64_t size;
+};
+#define DV_RGET_ANY_SIZE UINT64_MAX
+
 /*
- * Bring the n objects at ids, with the chunks of large ones, into the
+ * Bring the n objects at want, with the chunks of large ones, into the
  * store: what is here already is not asked for.  s has the indexes of the
  * packs loaded.  A large object is published when the digest of its whole
  * content was compared.  What cannot be had (no pack has it, damaged) is
@@ -40,13 +47,15 @@ struct dv_rget_stats {
  * it.
  */
 int dv_rget_objects(struct dv_conn *c, struct dv_rpacks *s,
-		    struct dv_odb *odb, const struct dv_digest *ids, size_t n,
+		    struct dv_odb *odb, const struct dv_rget_want *want,
+		    size_t n,
 		    struct dv_rget_stats *stats, dv_rpacks_bad_fn *bad,
 		    void *arg, struct dv_progress *p, struct dv_err *err);
 
 /*
  * Bring all blocks and lists of a manifest, and its root, into the store,
- * by its location record alone.
+ * by its location record alone.  The root comes last, when all else is
+ * there; where something is not, the first fault is returned.
  */
 int dv_rget_manifest(struct dv_conn *c, const struct dv_rlocation *where,
 		     struct dv_odb *odb, struct dv_rget_stats *stats,

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: MIT */
+#include <stdlib.h>
+
+#include "base/alloc.h"
+#include "base/idmap.h"
+#include "format/recipe.h"
+#include "remote/rget-parts.h"
+
+/*
+ * Large objects are brought some at a time: their recipes are in memory,
+ * and what they make up is better hashed while the kernel still has it.
+ */
+#define RECIPES_BYTES (8u << 20)
+#define CONTENT_BYTES (UINT64_C(1) << 30)
+/* Chunks asked for in one run. */
+#define WANTED 65536
+
+struct wanted {
+	struct dv_rget_item *v;
+	size_t n, cap;
+};
+
+static int run(struct dv_rget *g, struct wanted *w, struct dv_err *err)
+{
+	int rc = w->n ? dv_rget_run(g, w->v, w->n, err) : 0;
+
+	w->n = 0;
+	return rc;
+}
+
+/* What is nowhere is told when the object cannot be put together. */
+static int want(struct dv_rget *g, struct wanted *w,
+		const struct dv_digest *id, struct dv_err *err)
+{
+	struct dv_err why = DV_ERR_INIT;
+	struct dv_rget_item it;
+	int rc = 0;
+
+	if (dv_odb_txn_has(g->txn, id) ||
+	    dv_rget_find(&g->source, id, &it, &why) <= 0)
+		return 0;
+	dv_grow(&w->v, &w->cap, w->n + 1, sizeof(*w->v));
+	w->v[w->n++] = it;
+	if (w->n == WANTED)
+		rc = run(g, w, err);
+	return rc;
+}
+
+static int want_items(struct dv_rget *g, struct wanted *w,
+		      const struct dv_recipe *r, struct dv_err *err)
+{
+	int rc = 0;
+
+	for (uint32_t i = 0; !rc && i < r->n; i++) {
+		struct dv_recipe_item item;
+
+		dv_recipe_get(r, i, &item);
+		rc = want(g, w, &item.id, err);
+	}
+	return rc;
+}
+
+static int want_chunks(struct dv_rget *g, struct wanted *w,
+		       const struct dv_buf *bytes, struct dv_idmap *seen,
+		       struct dv_err *err);
+
+/* Parts of a long recipe: first all of them, then what each of them lists. */
+static int want_parts(struct dv_rget *g, struct wanted *w,
+		      const struct dv_recipe *r, struct dv_idmap *seen,
+		      struct dv_err *err)
+{
+	struct dv_buf bytes = DV_BUF_INIT;
+	int rc = want_items(g, w, r, err);
+
+	if (!rc)
+		rc = run(g, w, err);
+	if (!rc)
+		rc = dv_rget_publish(g, err);
+	for (uint32_t i = 0; !rc && i < r->n; i++) {
+		struct dv_err why = DV_ERR_INIT;
+		struct dv_recipe_item item;
+
+		dv_recipe_get(r, i, &item);
+		if (!dv_idmap_add(seen, &item.id, 0))
+			continue;
+		dv_buf_reset(&bytes);
+		if (!dv_odb_read(g->odb, &item.id, &bytes,
+				 DV_RECIPE_BYTES_MAX, &why))
+			rc = want_chunks(g, w, &bytes, seen, err);
+	}
+	dv_buf_release(&bytes);
+	return rc;
+}
+
+/* Each is one level nearer to the chunks, or it leads nowhere. */
+static int want_chunks(struct dv_rget *g, struct wanted *w,
+		       const struct dv_buf *bytes, struct dv_idmap *seen,
+		       struct dv_err *err)
+{
+	struct dv_err why = DV_ERR_INIT;
+	struct dv_recipe r;
+
+	if (dv_recipe_decode(&r, bytes->data, bytes->len, &why) < 0)
+		return 0;
+	return r.depth ? want_parts(g, w, &r, seen, err) :
+			 want_items(g, w, &r, err);
+}
+
+static int bring_chunks(struct dv_rget *g, struct dv_err *err)
+{
+	struct wanted w = { .n = 0 };
+	struct dv_idmap seen;
+	int rc = 0;
+
+	dv_idmap_init(&seen, dv_odb_algo(g->odb));
+	g->chunks = true;
+	for (size_t i = 0; !rc && i < g->recipes_n; i++)
+		rc = want_chunks(g, &w, &g->recipes[i].bytes, &seen, err);
+	if (!rc)
+		rc = run(g, &w, err);
+	g->chunks = false;
+	dv_idmap_release(&seen);
+	free(w.v);
+	return rc;
+}
+
+/* Is it a fault of what came, and not of the store? */
+static bool is_theirs(int rc)
+{
+	return rc == -DV_E_DIGEST || rc == -DV_E_FORMAT ||
+	       rc == -DV_E_MISSING || rc == -DV_E_UNSUPPORTED;
+}
+
+static int put_recipe(struct dv_rget *g, const struct dv_rget_recipe *r,
+		      struct dv_err *err)
+{
+	struct dv_err why = DV_ERR_INIT;
+	int rc;
+
+	rc = dv_odb_txn_put_recipe(g->txn, r->kind, &r->id, r->size,
+				   r->bytes.data, r->bytes.len, NULL, &why);
+	if (is_theirs(rc)) {
+		dv_rget_fault(g, "%s", why.msg);
+		return 0;
+	}
+	if (rc < 0) {
+		*err = why;
+		return rc;
+	}
+	g->stats->objects++;
+	dv_progress_add(g->progress, 1, 0);
+	return 0;
+}
+
+static int bring(struct dv_rget *g, struct dv_rget_item *items, size_t n,
+		 struct dv_err *err)
+{
+	int rc = dv_rget_run(g, items, n, err);
+
+	if (!rc)
+		rc = bring_chunks(g, err);
+	if (!rc)
+		rc = dv_rget_publish(g, err);
+	for (size_t i = 0; !rc && i < g->recipes_n; i++)
+		rc = put_recipe(g, &g->recipes[i], err);
+	for (size_t i = 0; i < g->recipes_n; i++)
+		dv_buf_release(&g->recipes[i].bytes);
+	g->recipes_n = 0;
+	return rc;
+}
+
+int dv_rget_large(struct dv_rget *g, struct dv_rget_item *items, size_t n,
+		  struct dv_err *err)
+{
+	size_t i = 0;
+	int rc = 0;
+
+	while (!rc && i < n) {
+		uint64_t recipes = 0, content = 0;
+		size_t first = i;
+
+		while (i < n && recipes < RECIPES_BYTES &&
+		       content < CONTENT_BYTES) {
+			struct dv_rget_object x;
+
+			rc = dv_rget_describe(&g->source, &items[i++], &x,
+					      err);
+			if (rc < 0)
+				return rc;
+			recipes += x.o.length;
+			content += x.o.size;
+		}
+		rc = bring(g, items + first, i - first, err);
+	}
+	return rc;
+}
