@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/control.h"
 #include "remote/rkey.h"
 #include "remote/small.h"
 
@@ -58,6 +59,31 @@ int dv_catalog_versions(struct dv_conn *c, const char *ns,
 
 /* --- what is in them -------------------------------------------------------- */
 
+static bool has_control(const char *s)
+{
+	for (; s && *s; s++)
+		if (dv_control(s) && !strchr("\t\r\n", *s))
+			return true;
+	return false;
+}
+
+/* Nobody writes these, and terminals obey them. */
+static int check_text(const struct dv_record *rec, struct dv_err *err)
+{
+	bool bad = has_control(rec->tagger) || has_control(rec->message) ||
+		   has_control(rec->name_space) || has_control(rec->dataset) ||
+		   has_control(rec->command);
+
+	for (size_t i = 0; i < rec->inputs.n; i++)
+		bad |= has_control(rec->inputs.v[i]);
+	for (size_t i = 0; i < rec->extra.n; i++)
+		bad |= has_control(rec->extra.v[i]);
+	if (!bad)
+		return 0;
+	return dv_err_set(err, DV_E_FORMAT, "the record has control "
+					    "characters");
+}
+
 /* Does the record belong under this name? */
 static int check_place(const struct dv_conn *c, const struct dv_record *rec,
 		       const char *ns, const char *dataset, const char *id,
@@ -90,6 +116,8 @@ static int parse_record(const struct dv_conn *c, const char *key,
 	if (rc < 0)
 		return dv_catalog_refuse(c, key, err);
 	rc = check_place(c, &rec, ns, dataset, id, err);
+	if (!rc)
+		rc = check_text(&rec, err);
 	if (rc < 0) {
 		dv_record_release(&rec);
 		return dv_catalog_refuse(c, key, err);
@@ -223,6 +251,10 @@ int dv_catalog_publish(struct dv_conn *c, const struct dv_record *rec,
 	char id[DV_VERSION_ID_MAX];
 	int rc;
 
+	rc = check_text(rec, err);
+	if (rc < 0)
+		return dv_err_prefix(err, "version '%s'",
+				     dv_record_id(id, rec));
 	dv_record_id(id, rec);
 	rc = dv_rkey_version(&key, rec->name_space, rec->dataset, id, err);
 	if (!rc)

@@ -9,6 +9,7 @@
 #include "base/alloc.h"
 
 #define PAGE 10000
+#define NUMBERS_MAX 10000000	/* below one prefix; more is a lie */
 
 /* --- lists ------------------------------------------------------------------ */
 
@@ -121,7 +122,7 @@ static int list_highest(struct dv_conn *c, struct highest *h,
 		dv_rkey_add_number(&from, h->after - 1);
 	}
 	rc = each_after(c, h->prefix, dv_buf_cstr(&from),
-			DV_RKEY_NUMBER_MAX, take_number, h, err);
+			NUMBERS_MAX, take_number, h, err);
 	dv_buf_release(&from);
 	return rc;
 }

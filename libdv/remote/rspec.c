@@ -175,14 +175,21 @@ static int find_dataset(struct finder *f, const char **rest,
 
 /* --- what of it --------------------------------------------------------------- */
 
+/* The end of <what>: a ':', but for that of "v:" or "git:". */
+static size_t what_len(const char *s)
+{
+	size_t n = !strncmp(s, "v:", 2) ? 2 : !strncmp(s, "git:", 4) ? 4 : 0;
+
+	return n + strcspn(s + n, ":");
+}
+
 static int split_rest(struct dv_rspec *out, const char *rest,
 		      struct dv_err *err)
 {
 	size_t n;
 
 	if (*rest == '@') {
-		n = !strncmp(rest + 1, "v:", 2) ? 2 : 0;
-		n += strcspn(rest + 1 + n, ":");
+		n = what_len(rest + 1);
 		if (!n)
 			return dv_err_set(err, DV_E_INVALID,
 					  "nothing follows the '@' behind '%s'",
