@@ -15,7 +15,7 @@
 
 #define TEST_PREFIX "dv/test/"
 #define LEFT_OVER_S (24 * 3600)
-#define LEFT_OVER_MAX 1000
+#define LEFT_OVER_MAX 100
 #define ROUND_TRIPS 5
 #define SAMPLE_FIRST (256u << 10)
 #define SAMPLE_LAST (8u << 20)
@@ -71,21 +71,34 @@ static int cmp_double(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+static void take_format(void *arg, enum dv_wire_class class, const void *data,
+			size_t n, const struct dv_err *err)
+{
+	struct dv_answer *a = arg;
+
+	(void)data;
+	(void)n;
+	a->done = true;
+	a->class = class == DV_WIRE_MISSING ? DV_WIRE_OK : class;
+	if (err)
+		a->err = *err;
+}
+
 /*
  * The first request tells whether anybody is there; that this one may not
- * look is an answer.  The others are timed: the connection stands then.
+ * look is an answer.  It reads: a head that is refused has no body that
+ * would say why.  The others are timed: the connection stands then.
  */
 static int probe_read(struct run *r, struct dv_err *err)
 {
+	struct dv_answer a = DV_ANSWER_INIT;
 	double took[ROUND_TRIPS];
-	struct dv_answer a;
-	int rc = head(r, DV_RKEY_FORMAT, &a, err);
+	int rc;
 
-	if (rc < 0 && a.class != DV_WIRE_MISSING &&
-	    a.class != DV_WIRE_DENIED)
+	dv_small_get(r->c->t, DV_RKEY_FORMAT, DV_HEADREC_MAX, take_format, &a);
+	rc = dv_answer_wait(r->c->t, &a, err);
+	if (rc < 0 && a.class != DV_WIRE_DENIED)
 		return rc;
-	if (a.class == DV_WIRE_MISSING)
-		a.class = DV_WIRE_OK;
 	note(r, DV_PROBE_READ, &a);
 	for (int i = 0; i < ROUND_TRIPS; i++) {
 		struct dv_err ignored = DV_ERR_INIT;
@@ -102,19 +115,17 @@ static int probe_read(struct run *r, struct dv_err *err)
 
 /* --- listing ------------------------------------------------------------------ */
 
-struct left_over {
+struct listing {
+	struct dv_answer a;	/* first: one argument is for both callbacks */
 	struct dv_strlist keys;
-	int64_t before;
 };
 
 static void see_test_key(void *arg, const char *key, int64_t size,
 			 int64_t modified)
 {
-	struct left_over *l = arg;
-
 	(void)size;
-	if (modified >= 0 && modified < l->before)
-		dv_strlist_add(&l->keys, key);
+	(void)modified;
+	dv_strlist_add(&((struct listing *)arg)->keys, key);
 }
 
 static void delete(struct run *r, const char *key, struct dv_answer *a)
@@ -126,12 +137,20 @@ static void delete(struct run *r, const char *key, struct dv_answer *a)
 	dv_answer_wait(r->c->t, a, &ignored);
 }
 
-/* In passing, what a test that was killed has left goes. */
+/* Left by a test that was killed, by the remote's own clock? */
+static bool is_left_over(struct run *r, const char *key)
+{
+	struct dv_answer a;
+	struct dv_err ignored = DV_ERR_INIT;
+
+	return !head(r, key, &a, &ignored) && a.now >= 0 && a.modified >= 0 &&
+	       a.now - a.modified > LEFT_OVER_S;
+}
+
 static void probe_list(struct run *r)
 {
-	struct left_over l = { DV_STRLIST_INIT, (int64_t)time(NULL) -
-						LEFT_OVER_S };
-	struct dv_answer a = DV_ANSWER_INIT;
+	struct listing l = { DV_ANSWER_INIT, DV_STRLIST_INIT };
+	struct dv_answer a;
 	struct dv_err ignored = DV_ERR_INIT;
 
 	if (!dv_transport_caps(r->c->t)->list) {
@@ -139,11 +158,12 @@ static void probe_list(struct run *r)
 		return;
 	}
 	dv_transport_list(r->c->t, TEST_PREFIX, "", LEFT_OVER_MAX,
-			  see_test_key, dv_answer_take, &a);
-	dv_answer_wait(r->c->t, &a, &ignored);
-	note(r, DV_PROBE_LIST, &a);
+			  see_test_key, dv_answer_take, &l);
+	dv_answer_wait(r->c->t, &l.a, &ignored);
+	note(r, DV_PROBE_LIST, &l.a);
 	for (size_t i = 0; i < l.keys.n; i++)
-		delete(r, l.keys.v[i], &a);
+		if (is_left_over(r, l.keys.v[i]))
+			delete(r, l.keys.v[i], &a);
 	dv_strlist_release(&l.keys);
 }
 
