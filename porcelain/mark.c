@@ -22,6 +22,9 @@ struct dv_mark {
 	 * here is marked and not walked: it may come while gc runs.
 	 */
 	struct dv_idmap walked;
+	struct dv_idmap skimmed;	/* the same, without their files */
+	bool skim;
+	struct dv_mark_filter filter;	/* functions NULL: none */
 };
 
 int dv_mark_open(struct dv_mark **out, struct dv_repo *r,
@@ -34,6 +37,7 @@ int dv_mark_open(struct dv_mark **out, struct dv_repo *r,
 	m->progress = progress;
 	dv_idmap_init(&m->marked, r->algo);
 	dv_idmap_init(&m->walked, r->algo);
+	dv_idmap_init(&m->skimmed, r->algo);
 	rc = dv_repo_odb(r, &m->odb, err);
 	if (rc < 0)
 		dv_mark_close(m);
@@ -48,7 +52,14 @@ void dv_mark_close(struct dv_mark *m)
 		return;
 	dv_idmap_release(&m->marked);
 	dv_idmap_release(&m->walked);
+	dv_idmap_release(&m->skimmed);
 	free(m);
+}
+
+void dv_mark_set_filter(struct dv_mark *m,
+			const struct dv_mark_filter *filter)
+{
+	m->filter = *filter;
 }
 
 bool dv_mark_has(const struct dv_mark *m, const struct dv_digest *id)
@@ -73,18 +84,20 @@ static int see_object(void *arg, const struct dv_digest *id, bool meta,
 		      const struct dv_entry *e, struct dv_err *err)
 {
 	struct dv_mark *m = arg;
+	struct dv_idmap *seen = m->skim ? &m->skimmed : &m->walked;
 	int rc;
 
 	(void)e;
-	mark_object(m, id);
+	if (meta || !m->skim)
+		mark_object(m, id);
 	if (!meta)
 		return 0;
-	if (dv_idmap_get(&m->walked, id, NULL))
+	if (dv_idmap_get(seen, id, NULL))
 		return 1;
 	rc = dv_odb_stat(m->odb, id, NULL, err);
 	if (rc <= 0)
 		return rc < 0 ? rc : 1;
-	dv_idmap_add(&m->walked, id, 0);
+	dv_idmap_add(seen, id, 0);
 	return 0;
 }
 
@@ -94,6 +107,7 @@ static int mark_manifest(struct dv_mark *m, const struct dv_digest *id,
 {
 	if (id->algo != m->repo->algo)
 		return 0;
+	m->skim = m->filter.elsewhere && m->filter.elsewhere(m->filter.arg, id);
 	return dv_manifest_each_object(id, dv_odb_read, m->odb, see_object, m,
 				       err);
 }
@@ -140,35 +154,58 @@ static int mark_versions(struct dv_mark *m, struct dv_err *err)
 	return rc;
 }
 
-static int mark_entries(struct dv_mark *m, const struct dv_windex *ix,
+/* An index that is read, and whose it is. */
+struct index {
+	const struct dv_windex *ix;
+	const char *state_dir, *dataset;
+	struct dv_buf path;
+};
+
+static bool is_left_out(const struct dv_mark *m, struct index *x,
+			const struct dv_windex_item *item)
+{
+	if (!m->filter.going)
+		return false;
+	if (item->flags & DV_WINDEX_ABSENT)
+		return true;
+	dv_windex_path(x->ix, item, &x->path);
+	return m->filter.going(m->filter.arg, x->state_dir, x->dataset,
+			       x->path.data, x->path.len);
+}
+
+static int mark_entries(struct dv_mark *m, struct index *x,
 			struct dv_err *err)
 {
 	struct dv_windex_item item;
 	struct dv_digest id;
 	int rc;
 
-	for (uint32_t i = 0; i < ix->entries; i++) {
-		rc = dv_windex_get(ix, i, &item, err);
+	for (uint32_t i = 0; i < x->ix->entries; i++) {
+		rc = dv_windex_get(x->ix, i, &item, err);
 		if (rc < 0)
 			return rc;
-		dv_digest_set(&id, ix->algo, item.id);
-		mark_object(m, &id);
+		dv_digest_set(&id, x->ix->algo, item.id);
+		if (!is_left_out(m, x, &item))
+			mark_object(m, &id);
 	}
-	return mark_manifest(m, &ix->manifest, err);
+	return mark_manifest(m, &x->ix->manifest, err);
 }
 
 static int mark_index(void *arg, struct dv_repo *there, const char *dataset,
 		      struct dv_err *err)
 {
 	struct dv_wtindex x = DV_WTINDEX_INIT;
+	struct index index = { &x.ix, there->state_dir, dataset,
+			       DV_BUF_INIT };
 	struct dv_mark *m = arg;
 	int rc;
 
 	rc = dv_wtindex_open(&x, there, dataset, err);
 	if (rc > 0)
 		rc = x.ix.algo == m->repo->algo ?
-		     mark_entries(m, &x.ix, err) : 0;
+		     mark_entries(m, &index, err) : 0;
 	dv_wtindex_release(&x);
+	dv_buf_release(&index.path);
 	return rc < 0 ? dv_err_prefix(err, "index of '%s'", dataset) : 0;
 }
 

@@ -24,6 +24,20 @@ int dv_mark_open(struct dv_mark **out, struct dv_repo *r,
 void dv_mark_close(struct dv_mark *m);		/* NULL is fine */
 
 /*
+ * From now on leave out what is held elsewhere: the files of a manifest
+ * that elsewhere() names (its own objects are marked all the same), and of
+ * the entries of an index those that are absent or that going() names.
+ */
+struct dv_mark_filter {
+	bool (*elsewhere)(void *arg, const struct dv_digest *manifest);
+	bool (*going)(void *arg, const char *state_dir, const char *dataset,
+		      const char *path, size_t n);
+	void *arg;
+};
+void dv_mark_set_filter(struct dv_mark *m,
+			const struct dv_mark_filter *filter);
+
+/*
  * Read all roots and mark what they reach; done again, it adds what has
  * appeared since.  A record, index or pointer that cannot be read fails:
  * what it names must not go.

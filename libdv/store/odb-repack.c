@@ -126,6 +126,7 @@ int dv_odb_repack(struct dv_odb *odb, struct dv_odb_repack *r,
 	w.redo = r->redo;
 	w.keep = r->keep;
 	w.arg = r->arg;
+	w.discard = r->discard;
 	w.progress = r->progress;
 
 	rc = dv_odb_stats(odb, &stats, err);

@@ -150,6 +150,8 @@ struct dv_odb_repack {
 	/* under the exclusive lock: bring keep's knowledge up to date */
 	int (*remark)(void *arg, struct dv_err *err);
 	void *arg;
+	bool discard;		/* what does not stay is held elsewhere: it
+				   goes for good, not to trash/ */
 	bool dry_run;
 	struct dv_progress *progress;
 	/* out: */

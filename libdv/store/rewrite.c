@@ -185,7 +185,8 @@ static bool is_damaged(const struct dv_rewrite *w,
 static int retire(const struct dv_rewrite *w, const struct dv_packfile *pack,
 		  struct dv_err *err)
 {
-	bool trash = !dv_rewrite_stays_all(w, pack) || is_damaged(w, pack);
+	bool trash = (!w->discard && !dv_rewrite_stays_all(w, pack)) ||
+		     is_damaged(w, pack);
 	int rc = take_away(w, pack->base, ".idx", trash, err);
 
 	return rc < 0 ? rc : take_away(w, pack->base, ".pack", trash, err);

@@ -21,6 +21,7 @@ struct dv_rewrite {
 	bool redo;		/* unpack what is compressed already */
 	bool (*keep)(void *arg, const struct dv_digest *id);	/* or NULL */
 	void *arg;
+	bool discard;		/* what does not stay is held elsewhere */
 	struct dv_progress *progress;
 
 	struct dv_packfile **v;	/* the packs to replace */
@@ -73,7 +74,8 @@ int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err);
 int dv_rewrite_settle(struct dv_rewrite *w, struct dv_err *err);
 /*
  * Publish the new packs, then take the old ones away: to trash/ those
- * that hold what was not copied or is damaged, the others for good.
+ * that hold what was not copied (unless discard) or is damaged, the others
+ * for good.
  */
 int dv_rewrite_publish(struct dv_rewrite *w, struct dv_err *err);
 

@@ -86,6 +86,26 @@ int dv_worktree_forget(struct dv_repo *r, const char *dataset,
 int dv_worktree_rename(struct dv_repo *r, const char *from, const char *to,
 		       struct dv_err *err);
 
+/* --- drop ----------------------------------------------------------------- */
+
+struct dv_drop {
+	const struct dv_strlist *rel;	/* parts, as struct dv_wttarget */
+	/* is the content held elsewhere, so that the file may go? */
+	bool (*held)(void *arg, const struct dv_digest *id);
+	void *arg;
+	bool dry_run;
+	struct dv_progress *progress;
+	/* out, added to: files removed, and what they took on disk */
+	uint64_t files, bytes;
+};
+/*
+ * Remove the files of these parts of dataset from the work tree; they are
+ * absent then.  DV_E_CONFLICT names those that are not as the index has
+ * them, or not held: nothing is touched then.
+ */
+int dv_worktree_drop(struct dv_repo *r, const char *dataset,
+		     struct dv_drop *d, struct dv_err *err);
+
 /* --- status -------------------------------------------------------------- */
 
 enum dv_change {

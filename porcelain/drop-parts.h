@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_PORCELAIN_DROP_PARTS_H
+#define DV_PORCELAIN_DROP_PARTS_H
+
+/* The parts of dv drop: what is asked for, whether it is held, what goes. */
+
+#include "base/idmap.h"
+#include "plumbing/common/command.h"
+#include "plumbing/common/remotecmd.h"
+#include "porcelain/session.h"
+#include "store/wtgroup.h"
+
+/* Parts of one dataset. */
+struct dv_drop_part {
+	const char *dataset;
+	struct dv_strlist rel;		/* as struct dv_wttarget */
+	struct dv_digest manifest;	/* that lies here */
+	struct dv_idmap ids;		/* content, with an entry that has it */
+	bool ok;			/* held: it may go */
+};
+
+struct dv_drop_job {
+	struct dv_session s;
+	struct dv_remotecmd remote;
+	const char *remote_name;
+	bool cached, dry_run;
+	struct dv_wtgroups groups;
+	struct dv_drop_part *parts;	/* one for each group */
+	struct dv_idmap ids;		/* of all parts that are ok */
+	bool failed;			/* for one part */
+	/* what went */
+	uint64_t files, file_bytes, objects, object_bytes, needed;
+};
+
+/*
+ * Find out what the part is and that the remote holds all of it; the
+ * connection is opened for the first.
+ */
+int dv_drop_check(struct dv_drop_job *job, struct dv_drop_part *part,
+		  struct dv_err *err);
+/* Take the content of all parts that are ok out of the store. */
+int dv_drop_store(struct dv_drop_job *job, struct dv_err *err);
+
+#endif

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: MIT */
+#include "porcelain/drop-parts.h"
+
+#include "porcelain/mark.h"
+#include "remote/rheld.h"
+#include "store/odb-drop.h"
+#include "store/wttarget.h"
+
+struct drop {
+	struct dv_drop_job *job;
+	struct dv_mark *mark;		/* what must stay */
+	struct dv_idmap published;	/* manifests of versions there */
+	const struct dv_strlist *there;	/* of a dataset */
+};
+
+static int note_published(void *arg, const struct dv_version_row *row,
+			  struct dv_err *err)
+{
+	struct drop *d = arg;
+
+	(void)err;
+	if (row->manifest.algo == d->published.algo &&
+	    dv_strlist_has(d->there, row->id))
+		dv_idmap_add(&d->published, &row->manifest, 0);
+	return 0;
+}
+
+/* Which of the versions here are on the remote, too? */
+static int find_published(struct drop *d, struct dv_err *err)
+{
+	struct dv_session *s = &d->job->s;
+	struct dv_strlist names = DV_STRLIST_INIT;
+	int rc;
+
+	for (size_t i = 0; i < d->job->groups.n; i++)
+		if (d->job->parts[i].ok && d->job->parts[i].ids.n)
+			dv_idmap_add(&d->published,
+				     &d->job->parts[i].manifest, 0);
+	rc = dv_versions_datasets(s->versions, &names, err);
+	for (size_t i = 0; i < names.n && rc >= 0; i++) {
+		struct dv_strlist there = DV_STRLIST_INIT;
+
+		rc = dv_rheld_versions(d->job->remote.conn,
+				       s->repo->name_space, names.v[i],
+				       &there, err);
+		d->there = &there;
+		if (rc >= 0)
+			rc = dv_versions_each_row(s->versions, names.v[i],
+						  note_published, d, err);
+		dv_strlist_release(&there);
+	}
+	dv_strlist_release(&names);
+	return rc;
+}
+
+static bool is_elsewhere(void *arg, const struct dv_digest *manifest)
+{
+	struct drop *d = arg;
+
+	return dv_idmap_get(&d->published, manifest, NULL);
+}
+
+/* Files that stay in the work tree, though their content leaves the store. */
+static bool is_going(void *arg, const char *state_dir, const char *dataset,
+		     const char *path, size_t n)
+{
+	const struct dv_drop_job *job = ((struct drop *)arg)->job;
+
+	if (!job->cached && !job->dry_run)
+		return false;
+	for (size_t i = 0; i < job->groups.n; i++) {
+		const struct dv_drop_part *part = &job->parts[i];
+
+		if (part->ok && !strcmp(part->dataset, dataset) &&
+		    !strcmp(job->s.repo->state_dir, state_dir))
+			return dv_wttarget_has(&part->rel, path, n);
+	}
+	return false;
+}
+
+static bool is_needed(void *arg, const struct dv_digest *id)
+{
+	struct drop *d = arg;
+
+	return dv_mark_has(d->mark, id);
+}
+
+static int remark(void *arg, struct dv_err *err)
+{
+	struct drop *d = arg;
+
+	return dv_mark_all(d->mark, err);
+}
+
+static int count_needed(const struct dv_digest *id, uint64_t value, void *arg)
+{
+	struct drop *d = arg;
+
+	(void)value;
+	d->job->needed += dv_mark_has(d->mark, id);
+	return 0;
+}
+
+int dv_drop_store(struct dv_drop_job *job, struct dv_err *err)
+{
+	struct drop d = { .job = job };
+	struct dv_mark_filter filter = { is_elsewhere, is_going, &d };
+	struct dv_odb_drop o = {
+		.needed = is_needed, .remark = remark, .arg = &d,
+		.dry_run = job->dry_run, .progress = &job->remote.progress
+	};
+	int rc;
+
+	dv_idmap_init(&d.published, job->s.repo->algo);
+	rc = find_published(&d, err);
+	if (rc >= 0)
+		rc = dv_mark_open(&d.mark, job->s.repo, &job->remote.progress,
+				  err);
+	if (rc < 0)
+		goto out;
+	dv_mark_set_filter(d.mark, &filter);
+	dv_progress_phase(o.progress, "marking", 0, 0);
+	rc = dv_mark_all(d.mark, err);
+	if (rc >= 0)
+		rc = dv_odb_drop(job->s.odb, &job->ids, &o, err);
+	if (rc < 0)
+		goto out;
+	job->objects = o.objects;
+	job->object_bytes = o.bytes;
+	dv_idmap_each(&job->ids, count_needed, &d);
+out:
+	dv_mark_close(d.mark);
+	dv_idmap_release(&d.published);
+	return rc;
+}
