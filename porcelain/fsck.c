@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "porcelain/completeness.h"
+#include "porcelain/fsckremote.h"
 #include "porcelain/human.h"
 #include "porcelain/mark.h"
 #include "porcelain/session.h"
@@ -18,6 +19,7 @@
 
 static const char *const usage[] = {
 	"dv fsck [--full] [--verbose] [-q] [<dataset>...]",
+	"dv fsck --remote[=<name>] [--verify] [--verbose] [-q]",
 	NULL
 };
 
@@ -262,42 +264,66 @@ static int read_datasets(struct fsck *f, int argc, const char **argv,
 	return rc;
 }
 
+/* Returns 1 where there was a fault. */
+static int fsck_here(struct fsck *f, int argc, const char **argv,
+		     struct dv_err *err)
+{
+	struct dv_meter *meter;
+	int rc, faults = 0;
+
+	rc = dv_session_open(&f->s, 0, err);
+	if (!rc)
+		rc = read_datasets(f, argc, argv, err);
+	if (!rc)
+		rc = dv_completeness_open(&f->check, f->s.repo, &f->progress,
+					  tell, NULL, err);
+	if (!rc) {
+		meter = dv_meter_start(&f->progress, f->quiet);
+		rc = run(f, err);
+		dv_meter_stop(meter);
+		faults = dv_completeness_faults(f->check) > 0;
+	}
+	dv_completeness_close(f->check);
+	dv_strlist_release(&f->only);
+	dv_session_close(&f->s);
+	return rc < 0 ? rc : faults;
+}
+
 static int cmd_fsck(int argc, const char **argv, const struct dv_ctx *ctx)
 {
 	struct fsck f = { .s = DV_SESSION_INIT };
+	struct dv_remotecmd remote = DV_REMOTECMD_INIT;
+	const char *where = NULL;
+	bool verify = false;
 	const struct dv_opt spec[] = {
 		DV_OPT_BOOL(0, "full", &f.full,
 			    "compute the digest of every object"),
-		DV_OPT_BOOL('v', "verbose", &f.verbose,
-			    "tell how much nothing names"),
-		DV_OPT_BOOL('q', "quiet", &f.quiet, "no progress"),
+		DV_OPT_OPTSTR('r', "remote", &where, "<name>",
+			      "check a remote and nothing here"),
+		DV_OPT_BOOL(0, "verify", &verify,
+			    "with --remote: read all of its packs"),
+		DV_REMOTECMD_OPTS(&remote),
 		DV_OPT_END
 	};
 	struct dv_err err = DV_ERR_INIT;
-	struct dv_meter *meter;
-	int rc, no = 0;
+	int rc;
 
 	(void)ctx;
 	argc = dv_opt_parse(argc, argv, spec, usage);
+	if (where && !*where && argc == 1)
+		where = argv[--argc];
+	if (where && (argc || f.full))
+		dv_usage(usage, spec, "--remote checks all of a remote, and "
+			 "with --verify the digests");
+	if (verify && !where)
+		dv_usage(usage, spec, "--verify is for --remote; here it is "
+			 "--full");
 
-	rc = dv_session_open(&f.s, 0, &err);
-	if (!rc)
-		rc = read_datasets(&f, argc, argv, &err);
-	if (!rc)
-		rc = dv_completeness_open(&f.check, f.s.repo, &f.progress,
-					  tell, NULL, &err);
-	if (rc < 0)
-		goto out;
-
-	meter = dv_meter_start(&f.progress, f.quiet);
-	rc = run(&f, &err);
-	dv_meter_stop(meter);
-	no = dv_completeness_faults(f.check) > 0;
-out:
-	dv_completeness_close(f.check);
-	dv_strlist_release(&f.only);
-	dv_session_close(&f.s);
-	return rc < 0 ? dv_exit(rc, &err) : no;
+	f.verbose = remote.verbose;
+	f.quiet = remote.quiet;
+	rc = where ? dv_fsckremote(where, verify, &remote, &err) :
+	     fsck_here(&f, argc, argv, &err);
+	return dv_exit(rc, &err);
 }
 
 DV_MAIN("fsck", cmd_fsck)
