@@ -69,24 +69,32 @@ void dv_packidx_id(const struct dv_packidx *x, uint32_t i,
 	dv_digest_set(out, x->algo, id_at(x, i));
 }
 
+/* The ids that begin so, trusted as far as the index is long. */
+static void bucket(const struct dv_packidx *x, uint8_t first, uint32_t *lo,
+		   uint32_t *hi)
+{
+	const uint8_t *fan = fan_at(x);
+
+	*lo = first ? dv_get_be32(fan + 4 * (first - 1)) : 0;
+	*hi = dv_get_be32(fan + 4 * first);
+	if (*hi > x->n)
+		*hi = x->n;
+	if (*lo > *hi)
+		*lo = *hi;
+}
+
 /*
- * The ids from fan-out's say, trusted as far as the index is long.  Where
- * the key's next bytes say it should be is a better first guess than the
- * middle; a few steps around it leave little to bisect.
+ * Where the key's next bytes say it should be is a better first guess than
+ * the middle; a few steps around it leave little to bisect.
  */
 #define GUESS_REACH 12
 
 static uint32_t lower(const struct dv_packidx *x, const uint8_t *key)
 {
 	size_t size = dv_algo_size(x->algo);
-	const uint8_t *fan = fan_at(x);
-	uint32_t lo = key[0] ? dv_get_be32(fan + 4 * (key[0] - 1)) : 0;
-	uint32_t hi = dv_get_be32(fan + 4 * key[0]);
+	uint32_t lo, hi;
 
-	if (hi > x->n)
-		hi = x->n;
-	if (lo > hi)
-		lo = hi;
+	bucket(x, key[0], &lo, &hi);
 	if (hi - lo > 2 * GUESS_REACH) {
 		uint64_t part = dv_get_be32(key + 1);
 		uint32_t g = lo + (uint32_t)((part * (hi - lo)) >> 32);
@@ -118,6 +126,42 @@ uint32_t dv_packidx_lower(const struct dv_packidx *x,
 			  const struct dv_digest *id)
 {
 	return lower(x, id->b);
+}
+
+struct dv_packidx_range dv_packidx_ids_at(const struct dv_packidx *x,
+					  const struct dv_digest *id)
+{
+	size_t size = dv_algo_size(x->algo);
+	struct dv_packidx_range r;
+	uint32_t lo, hi;
+
+	bucket(x, id->b[0], &lo, &hi);
+	/* one more, as find looks at the id where the key would be */
+	if (hi < x->n)
+		hi++;
+	r.off = (uint64_t)(id_at(x, lo) - x->p);
+	r.n = (uint64_t)(hi - lo) * size;
+	return r;
+}
+
+struct dv_packidx_range dv_packidx_object_at(const struct dv_packidx *x,
+					     uint32_t i)
+{
+	return (struct dv_packidx_range){
+		(uint64_t)(object_at(x, i) - x->p), PACKIDX_OBJECT
+	};
+}
+
+int dv_packidx_block_at(const struct dv_packidx *x, uint32_t i,
+			struct dv_packidx_range *out, struct dv_err *err)
+{
+	uint32_t block = dv_get_be32(object_at(x, i));
+
+	if (block >= x->m)
+		return reject(err, "an object in a block that is not there");
+	out->off = (uint64_t)(block_at(x, block) - x->p);
+	out->n = PACKIDX_BLOCK;
+	return 0;
 }
 
 bool dv_packidx_find(const struct dv_packidx *x, const struct dv_digest *id,

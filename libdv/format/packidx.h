@@ -80,6 +80,25 @@ int dv_packidx_object(const struct dv_packidx *x, uint32_t i,
 int dv_packidx_block(const struct dv_packidx *x, uint32_t b,
 		     struct dv_pack_block *out, struct dv_err *err);
 
+/*
+ * Where in the index the bytes lie that a look-up touches, for one who
+ * has no more of it than its first DV_PACKIDX_HEAD bytes and brings the
+ * rest as it is needed, to its place in room for all: the ids that begin
+ * as id does, for dv_packidx_find(); what is said of place i < x->n; and,
+ * when that is there, of the block that it says (DV_E_FORMAT), for
+ * dv_packidx_object() and dv_packidx_block().
+ */
+#define DV_PACKIDX_HEAD 1048u
+struct dv_packidx_range {
+	uint64_t off, n;
+};
+struct dv_packidx_range dv_packidx_ids_at(const struct dv_packidx *x,
+					  const struct dv_digest *id);
+struct dv_packidx_range dv_packidx_object_at(const struct dv_packidx *x,
+					     uint32_t i);
+int dv_packidx_block_at(const struct dv_packidx *x, uint32_t i,
+			struct dv_packidx_range *out, struct dv_err *err);
+
 /* --- writing -------------------------------------------------------- */
 
 /* An index while its pack is written.  Not for two threads at once. */

@@ -125,4 +125,56 @@ int dv_rget_take(struct dv_rget *g, const struct dv_rget_item *items,
 int dv_rget_large(struct dv_rget *g, struct dv_rget_item *items, size_t n,
 		  struct dv_err *err);
 
+/* --- reading without keeping --------------------------------------------- */
+
+struct dv_rget_sparse;
+
+struct dv_rget_reader {
+	struct dv_conn *c;
+	const struct dv_rlocation *where;
+	struct dv_odb *odb;		/* may be NULL */
+	int fd;				/* of file; -1 */
+	char *file;			/* for one range at a time */
+
+	struct dv_buf window;		/* bytes of a meta pack, read ahead */
+	uint32_t window_pack;
+	uint64_t window_at, ahead;
+
+	/* rget-lookup.c */
+	struct dv_rpacks *packs;	/* of data; NULL: not asked for yet */
+	struct dv_rget_sparse *sparse;	/* one for each of them */
+	uint32_t sparse_n, hint;
+};
+
+/* Bytes of a pack; fewer than n only where it ends.  out is reset. */
+int dv_rget_read_range(struct dv_rget_reader *r, const struct dv_digest *pack,
+		       uint64_t off, uint64_t n, struct dv_buf *out,
+		       struct dv_err *err);
+
+/*
+ * Which pack has id, whose file is of size bytes: by that it is decided
+ * whether indexes are worth being fetched whole.  1, *info and *out, or 0.
+ */
+int dv_rget_lookup(struct dv_rget_reader *r, const struct dv_digest *id,
+		   uint64_t size, struct dv_location_pack *info,
+		   struct dv_rget_object *out, struct dv_err *err);
+void dv_rget_lookup_release(struct dv_rget_reader *r);
+
+/* An object on its way, or in the store. */
+struct dv_rget_piece {
+	struct dv_rget_object x;
+	struct dv_digest pack;
+	uint64_t at, n;		/* what is needed of the pack */
+};
+/* That object: a stored one is taken without the rest of its block. */
+void dv_rget_piece_set(struct dv_rget_piece *p, const struct dv_digest *pack,
+		       const struct dv_rget_object *x);
+/*
+ * Append its bytes (those of its recipe), out of the p->n bytes at bytes,
+ * checked: DV_E_DIGEST.
+ */
+int dv_rget_piece_open(const struct dv_rget_piece *p, const char *remote,
+		       const void *bytes, struct dv_buf *out,
+		       struct dv_err *err);
+
 #endif

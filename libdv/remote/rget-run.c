@@ -236,9 +236,15 @@ static int launch(struct run *r, struct slot *s, struct dv_err *err)
 		return rc;
 	cut_range(r, s);
 	pthread_mutex_lock(&r->lock);
-	s->state = FLYING;
-	r->flying++;
+	/* Of empty objects nothing is to be asked. */
+	s->state = s->len ? FLYING : READY;
+	s->count = 0;
+	r->flying += s->len > 0;
+	r->ready += !s->len;
+	pthread_cond_broadcast(&r->moved);
 	pthread_mutex_unlock(&r->lock);
+	if (!s->len)
+		return 0;
 	r->g->stats->wire += s->len;
 	dv_rget_pack(&r->g->source, s->items->pack, &pack);
 	dv_rkey_pack(&key, &pack.id, ".pack");

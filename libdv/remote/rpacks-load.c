@@ -179,27 +179,63 @@ static int load_one(struct load *l, uint32_t i, struct dv_err *err)
 	return rc < 0 ? rc : fetch(l, i, err);
 }
 
+static bool is_open(const struct dv_rpacks *s, uint32_t i, unsigned kinds)
+{
+	const struct dv_rpack *p = &s->v[i];
+
+	return !p->loaded && !p->bad && kinds & 1u << p->info.kind;
+}
+
+/* Callbacks know of l: none may be left. */
+static int finish(struct load *l, int rc, struct dv_err *err)
+{
+	struct dv_transport *t = l->s->conn->t;
+	struct dv_err ignored = DV_ERR_INIT;
+
+	if (rc < 0)
+		while (dv_transport_in_flight(t) &&
+		       dv_transport_wait(t, 1, &ignored) >= 0)
+			;
+	else
+		rc = dv_transport_wait(t, 1, err);
+	if (l->rc < 0) {
+		*err = l->err;
+		return l->rc;
+	}
+	return rc < 0 ? rc : 0;
+}
+
 int dv_rpacks_load(struct dv_rpacks *s, unsigned kinds,
 		   dv_rpacks_bad_fn *bad, void *arg, struct dv_err *err)
 {
 	struct load l = { .s = s, .bad = bad, .arg = arg };
-	struct dv_err ignored = DV_ERR_INIT;
 	int rc = 0;
 
 	for (uint32_t i = 0; !rc && !l.rc && i < s->n; i++)
-		if (!s->v[i].loaded && !s->v[i].bad &&
-		    kinds & 1u << s->v[i].info.kind)
+		if (is_open(s, i, kinds))
 			rc = load_one(&l, i, err);
-	/* Callbacks know of l: none may be left. */
-	if (rc < 0)
-		while (dv_transport_in_flight(s->conn->t) &&
-		       dv_transport_wait(s->conn->t, 1, &ignored) >= 0)
-			;
-	else
-		rc = dv_transport_wait(s->conn->t, 1, err);
-	if (l.rc < 0) {
-		*err = l.err;
-		return l.rc;
-	}
+	return finish(&l, rc, err);
+}
+
+int dv_rpacks_load_cached(struct dv_rpacks *s, unsigned kinds,
+			  dv_rpacks_bad_fn *bad, void *arg,
+			  struct dv_err *err)
+{
+	struct load l = { .s = s, .bad = bad, .arg = arg };
+	int rc = 0;
+
+	for (uint32_t i = 0; rc >= 0 && i < s->n; i++)
+		if (is_open(s, i, kinds))
+			rc = take(&l, i, err);
 	return rc < 0 ? rc : 0;
+}
+
+int dv_rpacks_load_one(struct dv_rpacks *s, uint32_t i, dv_rpacks_bad_fn *bad,
+		       void *arg, struct dv_err *err)
+{
+	struct load l = { .s = s, .bad = bad, .arg = arg };
+
+	if (s->v[i].loaded || s->v[i].bad)
+		return 0;
+	return finish(&l, load_one(&l, i, err), err);
 }

@@ -61,6 +61,13 @@ typedef void dv_rpacks_bad_fn(void *arg, const char *sentence);
 #define DV_RPACKS_IDX_MAX (1u << 30)
 int dv_rpacks_load(struct dv_rpacks *s, unsigned kinds,
 		   dv_rpacks_bad_fn *bad, void *arg, struct dv_err *err);
+/* Load those that are in the cache; nothing is fetched. */
+int dv_rpacks_load_cached(struct dv_rpacks *s, unsigned kinds,
+			  dv_rpacks_bad_fn *bad, void *arg,
+			  struct dv_err *err);
+/* Load pack i alone. */
+int dv_rpacks_load_one(struct dv_rpacks *s, uint32_t i, dv_rpacks_bad_fn *bad,
+		       void *arg, struct dv_err *err);
 /* Nothing is found in pack i any more. */
 void dv_rpacks_set_bad(struct dv_rpacks *s, uint32_t i, bool gone);
 /* In a loaded pack that is not bad, not doomed if fresh is asked for: true and *out. */
