@@ -8,37 +8,71 @@
  */
 #include "plumbing/common/command.h"
 
+#include <stdlib.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "porcelain/entrytext.h"
+#include "porcelain/remotepart.h"
 #include "porcelain/session.h"
+#include "remote/rmanifest.h"
 #include "store/resolve.h"
 
 static const char *const usage[] = {
 	"dv cat <spec>...",
+	"dv cat (-r | --remote=<name>) [<option>...] <spec>...",
 	NULL
 };
 
-static int put_object(struct dv_session *s, const struct dv_digest *id,
+/* Where files come from, and which one it is now. */
+struct cat {
+	struct dv_odb *odb;
+	struct dv_rget_reader *reader;	/* NULL: from odb */
+	struct dv_manifest *m;
+	const char *dataset, *path;
+};
+
+static int put_object(struct cat *c, const struct dv_digest *id,
 		      uint64_t size, struct dv_err *err)
 {
 	struct dv_buf bytes = DV_BUF_INIT;
 	int rc;
 
-	if (size >= DV_ODB_LARGE) {
+	if (c->reader || size >= DV_ODB_LARGE) {
 		rc = dv_out_flush(err);
 		if (rc < 0)
 			return rc;
-		return dv_odb_copy(s->odb, id, STDOUT_FILENO, NULL, err);
+		return c->reader ? dv_rget_copy(c->reader, id, size,
+						STDOUT_FILENO, NULL, err) :
+		       dv_odb_copy(c->odb, id, STDOUT_FILENO, NULL, err);
 	}
-	rc = dv_odb_read(s->odb, id, &bytes, DV_ODB_LARGE, err);
+	rc = dv_odb_read(c->odb, id, &bytes, DV_ODB_LARGE, err);
 	if (!rc)
 		dv_out_bytes(bytes.data, bytes.len);
 	dv_buf_release(&bytes);
 	return rc;
 }
 
-static int put_value(struct dv_session *s, const struct dv_entry *e,
+/* A value that is an object of its own, by way of a file in memory. */
+static int read_remote(struct cat *c, const struct dv_entry *e,
+		       struct dv_buf *out, struct dv_err *err)
+{
+	int fd = memfd_create("dv-value", MFD_CLOEXEC);
+	int rc;
+
+	if (fd < 0)
+		return dv_err_sys(err, "cannot make a file in memory");
+	rc = dv_rget_copy(c->reader, &e->id, e->size, fd, NULL, err);
+	if (rc >= 0 && lseek(fd, 0, SEEK_SET) < 0)
+		rc = dv_err_sys(err, "cannot seek");
+	if (rc >= 0)
+		rc = dv_fd_read(out, fd, e->size, c->path, err);
+	close(fd);
+	return rc;
+}
+
+static int put_value(struct cat *c, const struct dv_entry *e,
 		     struct dv_err *err)
 {
 	struct dv_buf hold = DV_BUF_INIT, text = DV_BUF_INIT;
@@ -47,7 +81,8 @@ static int put_value(struct dv_session *s, const struct dv_entry *e,
 	int rc = 0;
 
 	if (!n) {
-		rc = dv_odb_read(s->odb, &e->id, &hold, SIZE_MAX, err);
+		rc = c->reader ? read_remote(c, e, &hold, err) :
+		     dv_odb_read(c->odb, &e->id, &hold, SIZE_MAX, err);
 		p = (const uint8_t *)hold.data;
 		n = hold.len;
 	}
@@ -60,38 +95,34 @@ static int put_value(struct dv_session *s, const struct dv_entry *e,
 	return rc;
 }
 
-static int put_entry(struct dv_session *s, const struct dv_spec *spec,
-		     const struct dv_entry *e, struct dv_err *err)
+static int put_entry(struct cat *c, const struct dv_entry *e,
+		     struct dv_err *err)
 {
-	int rc;
-
 	switch (e->mode) {
 	case DV_MODE_VALUE:
-		return put_value(s, e, err);
+		return put_value(c, e, err);
 	case DV_MODE_REF:
 		return dv_err_set(err, DV_E_UNSUPPORTED, "'%s:%s' is a "
 				  "reference; its bytes are elsewhere, at "
 				  "the URL that dv show prints",
-				  spec->dataset, spec->path);
+				  c->dataset, c->path);
 	case DV_MODE_DIR:
-		rc = dv_err_set(err, DV_E_INVALID, "'%s:%s' is an empty "
-				"directory, not a file", spec->dataset,
-				spec->path);
-		return rc;
+		return dv_err_set(err, DV_E_INVALID, "'%s:%s' is an empty "
+				  "directory, not a file", c->dataset,
+				  c->path);
 	default:
-		return put_object(s, &e->id, e->size, err);
+		return put_object(c, &e->id, e->size, err);
 	}
 }
 
 /* Is there anything below path, then it is a directory. */
-static int not_a_file(struct dv_manifest *m, const struct dv_spec *spec,
-		      struct dv_err *err)
+static int not_a_file(struct cat *c, struct dv_err *err)
 {
 	struct dv_manifest_iter *it;
 	const struct dv_entry *e;
 	int rc;
 
-	rc = dv_manifest_iter_open(&it, m, spec->path, err);
+	rc = dv_manifest_iter_open(&it, c->m, c->path, err);
 	if (rc < 0)
 		return rc;
 	rc = dv_manifest_iter_next(it, &e, err);
@@ -99,54 +130,131 @@ static int not_a_file(struct dv_manifest *m, const struct dv_spec *spec,
 	if (rc < 0)
 		return rc;
 
-	if (rc && !*spec->path)
+	if (rc && !*c->path)
 		dv_err_set(err, DV_E_INVALID, "'%s' is a directory; say which "
-			   "file of it", spec->dataset);
+			   "file of it", c->dataset);
 	else if (rc)
 		dv_err_set(err, DV_E_INVALID, "'%s:%s' is a directory",
-			   spec->dataset, spec->path);
+			   c->dataset, c->path);
 	else
 		dv_err_set(err, DV_E_MISSING, "'%s' has no file '%s'",
-			   spec->dataset, spec->path);
-	return dv_err_hint(err, "dv ls %s lists what there is",
-			   spec->dataset);
+			   c->dataset, c->path);
+	return dv_err_hint(err, "dv ls %s%s lists what there is",
+			   c->reader ? "-r " : "", c->dataset);
 }
+
+static int put_file(struct cat *c, struct dv_err *err)
+{
+	const char *path = *c->path ? c->path : ".";
+	struct dv_buf hold = DV_BUF_INIT;
+	struct dv_entry e;
+	int rc;
+
+	rc = dv_manifest_find(c->m, path, strlen(path), &e, &hold, err);
+	if (rc > 0)
+		rc = put_entry(c, &e, err);
+	else if (!rc)
+		rc = not_a_file(c, err);
+	dv_buf_release(&hold);
+	return rc;
+}
+
+/* --- from here ---------------------------------------------------------- */
 
 static int cat(struct dv_session *s, const char *arg, struct dv_err *err)
 {
 	struct dv_spec spec = { .dataset = NULL };
-	struct dv_buf hold = DV_BUF_INIT;
-	struct dv_manifest *m = NULL;
-	struct dv_entry e;
-	const char *path;
+	struct cat c = { .odb = s->odb };
 	int rc;
 
 	rc = dv_spec_resolve(&spec, s->repo, s->versions, arg, err);
 	if (rc < 0)
 		return rc;
-	path = *spec.path ? spec.path : ".";
-
+	c.dataset = spec.dataset;
+	c.path = spec.path;
 	rc = dv_session_held(s, spec.dataset, &spec.manifest, err);
 	if (!rc)
-		rc = dv_manifest_open(&m, &spec.manifest, dv_odb_read, s->odb,
-				      err);
+		rc = dv_manifest_open(&c.m, &spec.manifest, dv_odb_read,
+				      s->odb, err);
 	if (!rc)
-		rc = dv_manifest_find(m, path, strlen(path), &e, &hold, err);
-	if (rc > 0)
-		rc = put_entry(s, &spec, &e, err);
-	else if (!rc)
-		rc = not_a_file(m, &spec, err);
-
-	dv_buf_release(&hold);
-	dv_manifest_close(m);
+		rc = put_file(&c, err);
+	dv_manifest_close(c.m);
 	dv_spec_release(&spec);
+	return rc;
+}
+
+static int cat_here(int argc, const char **argv, struct dv_err *err)
+{
+	struct dv_session s = DV_SESSION_INIT;
+	int rc;
+
+	rc = dv_session_open(&s, 0, err);
+	for (int i = 0; !rc && i < argc; i++)
+		rc = cat(&s, argv[i], err);
+	dv_session_close(&s);
+	return rc;
+}
+
+/* --- from a remote ------------------------------------------------------- */
+
+static int cat_there(struct dv_conn *conn, struct dv_repo *repo,
+		     struct dv_odb *odb, const char *arg, struct dv_err *err)
+{
+	struct dv_rmanifest m = { .m = NULL };
+	struct dv_rspec spec = { .ns = NULL };
+	struct cat c = { .odb = odb };
+	char *name = NULL;
+	int rc;
+
+	rc = dv_rspec_resolve(&spec, conn, repo ? repo->name_space : NULL, arg,
+			      err);
+	if (rc >= 0)
+		rc = dv_rmanifest_open(&m, conn, odb, &spec.record.manifest,
+				       err);
+	if (rc >= 0) {
+		name = dv_asprintf("%s/%s", spec.ns, spec.dataset);
+		c.reader = m.reader;
+		c.m = m.m;
+		c.dataset = name;
+		c.path = spec.path;
+		rc = put_file(&c, err);
+	}
+	dv_rmanifest_close(&m);
+	dv_rspec_release(&spec);
+	free(name);
+	return rc;
+}
+
+static int cat_remote(struct dv_remotecmd *remote, const char *where,
+		      int argc, const char **argv, struct dv_err *err)
+{
+	struct dv_repo *repo = NULL;
+	struct dv_odb *odb = NULL;
+	int rc;
+
+	rc = dv_remotepart_open_any(remote, &repo, where, err);
+	if (rc >= 0 && repo)
+		rc = dv_repo_odb(repo, &odb, err);
+	for (int i = 0; rc >= 0 && i < argc; i++)
+		rc = cat_there(remote->conn, repo, odb, argv[i], err);
+	dv_remotecmd_close(remote);
+	dv_repo_close(repo);
 	return rc;
 }
 
 static int cmd_cat(int argc, const char **argv, const struct dv_ctx *ctx)
 {
-	const struct dv_opt spec[] = { DV_OPT_END };
-	struct dv_session s = DV_SESSION_INIT;
+	struct dv_remotecmd remote = DV_REMOTECMD_INIT;
+	const char *where = NULL;
+	bool there = false;
+	const struct dv_opt spec[] = {
+		DV_OPT_BOOL('r', NULL, &there,
+			    "from the default remote, without keeping it"),
+		DV_OPT_STR(0, "remote", &where, "<name>",
+			   "from that one, or from that URL"),
+		DV_REMOTECMD_OPTS(&remote),
+		DV_OPT_END
+	};
 	struct dv_err err = DV_ERR_INIT;
 	int rc;
 
@@ -154,11 +262,8 @@ static int cmd_cat(int argc, const char **argv, const struct dv_ctx *ctx)
 	argc = dv_opt_parse(argc, argv, spec, usage);
 	if (!argc)
 		dv_usage(usage, spec, "say which file");
-
-	rc = dv_session_open(&s, 0, &err);
-	for (int i = 0; !rc && i < argc; i++)
-		rc = cat(&s, argv[i], &err);
-	dv_session_close(&s);
+	rc = there || where ? cat_remote(&remote, where, argc, argv, &err) :
+	     cat_here(argc, argv, &err);
 	return dv_exit(rc, &err);
 }
 

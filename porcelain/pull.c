@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * dv pull: bring versions and data from a remote into the work tree.
+ *
+ * Without arguments every dataset becomes what its pointer says.  What
+ * came is told on stderr.  Exit status is 1 where something could not be
+ * had and the rest was brought.
+ */
+#include "plumbing/common/remotecmd.h"
+
+#include <stdlib.h>
+
+#include "porcelain/bring.h"
+#include "porcelain/only.h"
+#include "porcelain/remotepart.h"
+#include "porcelain/session.h"
+#include "remote/obtain.h"
+#include "store/resolve.h"
+
+static const char *const usage[] = {
+	"dv pull [-f] [--remote=<name>] [--only=<pattern>]... [<option>...] "
+	"[<dataset>[@<what>][:<path>]]...",
+	NULL
+};
+
+struct job {
+	struct dv_session s;
+	struct dv_remotecmd remote;
+	struct dv_rpacks *packs;
+	struct dv_only *only;		/* NULL: all */
+	bool force;
+	bool failed;			/* a dataset could not be brought */
+	uint64_t faults;		/* files could not */
+	uint64_t files;			/* that are wanted */
+	bool news;			/* something was told */
+};
+
+static void on_bad(void *arg, const char *sentence)
+{
+	(void)arg;
+	dv_error("%s", sentence);
+}
+
+static void count(struct job *job, struct dv_obtain *o)
+{
+	job->faults += o->faults;
+	job->files += o->files;
+	dv_obtain_release(o);
+}
+
+/* --- records --------------------------------------------------------------- */
+
+static int bring_versions(struct job *job, const char *dataset,
+			  struct dv_err *err)
+{
+	struct dv_obtain o = { .progress = &job->remote.progress,
+			       .bad = on_bad };
+	int rc;
+
+	rc = dv_obtain_versions(job->remote.conn, job->s.repo, job->s.versions,
+				dataset, false, &o, err);
+	if (rc >= 0 && !job->remote.quiet && dv_remotepart_tell(dataset, &o))
+		job->news = true;
+	count(job, &o);
+	return rc;
+}
+
+/* --- data ------------------------------------------------------------------ */
+
+static int bring_data(struct job *job, struct dv_remotepart *part,
+		      const struct dv_digest *manifest, struct dv_checkout *c,
+		      struct dv_err *err)
+{
+	struct dv_obtain o = { .progress = &job->remote.progress,
+			       .want = dv_remotepart_wants, .want_arg = part,
+			       .bad = on_bad };
+	int rc;
+
+	rc = dv_obtain_manifest(job->remote.conn, job->s.odb, job->packs,
+				manifest, true, &o, err);
+	if (rc >= 0 && o.stats.missing)
+		rc = dv_remotepart_find_gaps(part, job->s.odb, manifest, err);
+	if (rc >= 0 && (o.files || !job->only)) {
+		c->force = job->force;
+		c->progress = &job->remote.progress;
+		if (job->only || part->gaps.n) {
+			c->want = dv_remotepart_wants;
+			c->want_arg = part;
+		}
+		rc = dv_worktree_checkout(job->s.repo, part->dataset, manifest,
+					  c, err);
+		if (rc >= 0 && !job->remote.quiet &&
+		    dv_remotepart_tell_data(part->dataset, &o, c))
+			job->news = true;
+	}
+	count(job, &o);
+	return rc;
+}
+
+/* --- which ----------------------------------------------------------------- */
+
+static int pull_pointer(struct job *job, const char *dataset,
+			struct dv_err *err)
+{
+	struct dv_remotepart part = { .dataset = dataset,
+				      .only = job->only };
+	struct dv_checkout c = { .keep_changes = true };
+	struct dv_pointer pointer;
+	char *version = NULL;
+	int rc;
+
+	if (job->only && !dv_only_may(job->only, dataset))
+		return 0;
+	rc = dv_worktree_pointer(job->s.repo, dataset, &pointer, err);
+	if (rc <= 0)
+		return rc;
+	rc = bring_versions(job, dataset, err);
+	if (rc >= 0)
+		rc = dv_bring_version(&job->s, dataset, &pointer.manifest,
+				      &version, err);
+	c.version = version;
+	if (rc >= 0)
+		rc = bring_data(job, &part, &pointer.manifest, &c, err);
+	dv_remotepart_release(&part);
+	free(version);
+	return rc;
+}
+
+static int pull_all(struct job *job, struct dv_err *err)
+{
+	struct dv_strlist all = DV_STRLIST_INIT;
+	int rc;
+
+	rc = dv_worktree_datasets(job->s.repo, &all, err);
+	for (size_t i = 0; i < all.n && rc >= 0; i++)
+		if (pull_pointer(job, all.v[i], err) < 0) {
+			dv_bring_fail(err);
+			job->failed = true;
+		}
+	if (rc >= 0 && !all.n && !job->remote.quiet)
+		dv_say("there is no dataset here; dv fetch brings the "
+		       "versions of those that are published");
+	dv_strlist_release(&all);
+	return rc;
+}
+
+static int pull_spec(struct job *job, const char *text, struct dv_err *err)
+{
+	struct dv_remotepart part = { .only = job->only };
+	struct dv_spec spec = { .dataset = NULL };
+	struct dv_checkout c = { 0 };
+	char *dataset = NULL;
+	int rc;
+
+	rc = dv_remotepart_dataset(&job->s, text, &dataset, err);
+	if (rc >= 0)
+		rc = bring_versions(job, dataset, err);
+	if (rc >= 0)
+		rc = dv_spec_resolve(&spec, job->s.repo, job->s.versions, text,
+				     err);
+	if (rc >= 0) {
+		part.dataset = spec.dataset;
+		part.path = c.path = spec.path;
+		c.version = spec.has_version ? spec.version.id : NULL;
+		c.write_pointer = spec.what != NULL;
+		rc = bring_data(job, &part, &spec.manifest, &c, err);
+	}
+	dv_remotepart_release(&part);
+	dv_spec_release(&spec);
+	free(dataset);
+	return rc;
+}
+
+static int pull(struct job *job, int argc, const char **argv,
+		const char *remote, struct dv_err *err)
+{
+	int rc;
+
+	rc = dv_remotepart_open(&job->remote, job->s.repo, remote, err);
+	if (rc < 0)
+		return rc;
+	job->packs = dv_rpacks_new(job->remote.conn);
+	if (!argc)
+		return pull_all(job, err);
+	if (argc == 1)
+		return pull_spec(job, argv[0], err);
+	for (int i = 0; i < argc; i++)
+		if (pull_spec(job, argv[i], err) < 0) {
+			dv_bring_fail(err);
+			job->failed = true;
+		}
+	return 0;
+}
+
+static int finish(struct job *job, int rc, struct dv_err *err)
+{
+	if (rc < 0 || job->failed)
+		return rc < 0 ? dv_exit(rc, err) : 128;
+	if (job->only && !job->files)
+		dv_warn("no file here matches --only");
+	else if (!job->news && !job->faults && !job->remote.quiet)
+		dv_say("nothing new: all is here");
+	return dv_exit(job->faults || (job->only && !job->files), err);
+}
+
+static int cmd_pull(int argc, const char **argv, const struct dv_ctx *ctx)
+{
+	struct job job = { .s = DV_SESSION_INIT,
+			   .remote = DV_REMOTECMD_INIT };
+	struct dv_strlist only = DV_STRLIST_INIT;
+	const char *remote = NULL;
+	const struct dv_opt spec[] = {
+		DV_OPT_STR(0, "remote", &remote, "<name>",
+			   "the remote, or its URL"),
+		DV_OPT_LIST(0, "only", &only, "<pattern>",
+			    "only files that match"),
+		DV_OPT_BOOL('f', "force", &job.force,
+			    "overwrite local changes that are nowhere else"),
+		DV_REMOTECMD_OPTS(&job.remote),
+		DV_OPT_END
+	};
+	struct dv_err err = DV_ERR_INIT;
+	int rc;
+
+	(void)ctx;
+	argc = dv_opt_parse(argc, argv, spec, usage);
+	rc = dv_session_open(&job.s, DV_REPO_WORKTREE, &err);
+	if (rc >= 0 && only.n)
+		rc = dv_only_new(&job.only, &only, job.s.repo->prefix, &err);
+	if (rc >= 0)
+		rc = pull(&job, argc, argv, remote, &err);
+	dv_rpacks_free(job.packs);
+	dv_remotecmd_close(&job.remote);
+	rc = finish(&job, rc, &err);
+	dv_only_free(job.only);
+	dv_session_close(&job.s);
+	dv_strlist_release(&only);
+	return rc;
+}
+
+DV_MAIN("pull", cmd_pull)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+#ifndef DV_PORCELAIN_REMOTEPART_H
+#define DV_PORCELAIN_REMOTEPART_H
+
+/* What pull and fetch have in common: which part of what is on a remote. */
+
+#include <stdbool.h>
+
+#include "base/err.h"
+#include "plumbing/common/remotecmd.h"
+#include "porcelain/only.h"
+#include "porcelain/session.h"
+#include "remote/obtain.h"
+#include "store/worktree.h"
+
+/* Files of a dataset. */
+struct dv_remotepart {
+	const char *dataset;
+	const char *path;		/* at or below it; NULL or "": all */
+	const struct dv_only *only;	/* NULL: all */
+	struct dv_strlist gaps;		/* but for these, sorted */
+};
+void dv_remotepart_release(struct dv_remotepart *p);
+/* With the part as arg, fits dv_obtain_want_fn and dv_checkout.want. */
+bool dv_remotepart_wants(void *arg, const char *path, size_t n);
+/* Add wanted files whose content is not in the store to the gaps. */
+int dv_remotepart_find_gaps(struct dv_remotepart *p, struct dv_odb *odb,
+			    const struct dv_digest *manifest,
+			    struct dv_err *err);
+
+/*
+ * The dataset that text, <dataset>[@<what>][:<path>], names before its
+ * versions are here: one of here, else what stands before '@' or ':'.
+ * The caller's to free.
+ */
+int dv_remotepart_dataset(struct dv_session *s, const char *text, char **out,
+			  struct dv_err *err);
+/*
+ * Open the remote for reading, from repo.  DV_E_MISSING where nothing was
+ * ever published there.
+ */
+int dv_remotepart_open(struct dv_remotecmd *c, struct dv_repo *repo,
+		       const char *remote, struct dv_err *err);
+/* The same where no repository is needed: *repo (the caller's) or NULL. */
+int dv_remotepart_open_any(struct dv_remotecmd *c, struct dv_repo **repo,
+			   const char *remote, struct dv_err *err);
+
+/* "data: 3 new versions, 1 tag", and tags that differ; false: nothing. */
+bool dv_remotepart_tell(const char *dataset, const struct dv_obtain *o);
+/* What came, and what became of the work tree; false: nothing. */
+bool dv_remotepart_tell_data(const char *dataset, const struct dv_obtain *o,
+			     const struct dv_checkout *c);
+
+#endif
