@@ -86,7 +86,8 @@ int dv_push_check_code(struct dv_push *p, struct dv_err *err)
 {
 	static const char *const list_remotes[] = { "git", "remote", NULL };
 	static const char *const list_commits[] = {
-		"git", "rev-list", "--ignore-missing", "--stdin", NULL
+		"git", "rev-list", "--ignore-missing", "--stdin", "--not",
+		"--remotes", NULL
 	};
 	struct dv_buf codes = DV_BUF_INIT;
 	struct lonely l = { .n = 0 };
@@ -98,7 +99,6 @@ int dv_push_check_code(struct dv_push *p, struct dv_err *err)
 	remotes = ask_git(list_remotes, NULL);
 	if (!remotes || !*remotes)
 		goto out;
-	dv_buf_str(&codes, "--not\n--remotes\n");
 	commits = ask_git(list_commits, &codes);
 	if (!commits)
 		goto out;

@@ -14,8 +14,8 @@
 #include <stdlib.h>
 
 static const char *const usage[] = {
-	"dv push [<option>...] [--remote=<name>] [--all] [--tags] [--refs] "
-		"[-f] [-n] [<dataset>[@<what>]...]",
+	"dv push [--all] [--tags] [--refs] [-f] [-n] [--porcelain] "
+		"[--remote=<name>] [<option>...] [<dataset>[@<what>]...]",
 	NULL
 };
 

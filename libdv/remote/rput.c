@@ -2,7 +2,6 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
-#include "format/pack.h"
 #include "remote/rput-parts.h"
 #include "store/odb-transfer.h"
 
@@ -153,35 +152,4 @@ int dv_rput_objects(struct dv_conn *c, struct dv_rpacks *s,
 		rc = dv_rput_send(r, err);
 	dv_rput_free(r);
 	return rc;
-}
-
-/* --- the journal ---------------------------------------------------------- */
-
-/* One whose index is not here any more is sent again. */
-static int resume_one(void *arg, const struct dv_digest *id,
-		      struct dv_err *err)
-{
-	struct dv_rput *r = arg;
-	struct dv_location_pack info = { .id = *id };
-	struct dv_map map = DV_MAP_INIT;
-	struct dv_packidx x;
-	int rc;
-
-	rc = dv_rcache_get_idx(r->c->cache, id, &map, &x, err);
-	if (rc <= 0)
-		return rc;
-	info.kind = x.kind;
-	info.idx_size = x.len;
-	info.size = x.end + x.len + DV_PACK_TRAILER;
-	dv_rpacks_add(r->s, &info);
-	dv_map_release(&map);
-	return 0;
-}
-
-int dv_rput_resume(struct dv_conn *c, struct dv_rpacks *s,
-		   struct dv_err *err)
-{
-	struct dv_rput r = { .c = c, .s = s };
-
-	return dv_rcache_journal_each(c->cache, resume_one, &r, err);
 }
