@@ -49,6 +49,17 @@ test_expect_success BASH 'files and datasets are arguments' '
 	test_cmp expect actual
 '
 
+test_expect_success BASH 'remotes are arguments of commands that talk to one' '
+	git init -q remotes && cd remotes && test_when_finished "cd .." &&
+	dv init -q && dv remote add origin /x && dv remote add other /y &&
+	complete remote t &&
+	printf "%s\n" test trust >expect && test_cmp expect actual &&
+	complete remote test o &&
+	printf "%s\n" origin other >expect && test_cmp expect actual &&
+	complete push or && echo origin >expect && test_cmp expect actual &&
+	complete add or && echo >expect && test_cmp expect actual
+'
+
 test_expect_success BASH 'a dataset is offered as it is called, and once' '
 	mkdir "two words" &&
 	: >"two words.dv" &&

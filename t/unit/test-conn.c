@@ -1,0 +1,470 @@
+/* SPDX-License-Identifier: MIT */
+#include "unit.h"
+
+#include <inttypes.h>
+#include <limits.h>
+
+#include "remote/conn.h"
+
+/* A directory remote, in every object format. */
+
+static const enum dv_algo algos[] = { DV_ALGO_XXH128, DV_ALGO_SHA256 };
+
+/* Helpers are in core/ beside the t/unit/ that this program is in. */
+static int find_helpers(void **state)
+{
+	char path[PATH_MAX + 20];
+	ssize_t n = readlink("/proc/self/exe", path, PATH_MAX);
+
+	(void)state;
+	if (n <= 0)
+		return -1;
+	path[n] = '\0';
+	for (int i = 0; i < 3; i++)
+		*strrchr(path, '/') = '\0';
+	strcat(path, "/core");
+	return setenv("DV_EXEC_PATH", path, 1);
+}
+
+static int try_open(struct dv_conn **out, enum dv_algo algo,
+		    struct dv_err *err)
+{
+	char *cwd = getcwd(NULL, 0), *url = dv_asprintf("%s/remote", cwd);
+	char name[] = "origin";
+	struct dv_remote r = { .name = name, .url = url, .trusted = true };
+	struct dv_conn_opts opts = { .store_dir = "store", .algo = algo };
+	int rc = dv_conn_open(out, &r, &opts, err);
+
+	free(cwd);
+	free(url);
+	return rc;
+}
+
+static struct dv_conn *open_conn(enum dv_algo algo)
+{
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_conn *c;
+
+	if (try_open(&c, algo, &err) < 0)
+		fail_msg("%s", err.msg);
+	return c;
+}
+
+/* Open to write; whatever was there. */
+static struct dv_conn *open_begun(enum dv_algo algo)
+{
+	struct dv_conn *c = open_conn(algo);
+	struct dv_err err = DV_ERR_INIT;
+
+	assert_int_equal(dv_conn_begin_write(c, algo, &err), 1);
+	return c;
+}
+
+static void put(const char *key, const char *text)
+{
+	char *path = dv_asprintf("remote/%s", key);
+	char *slash = strrchr(path, '/');
+	struct dv_err err = DV_ERR_INIT;
+
+	*slash = '\0';
+	assert_int_equal(dv_mkdirs(path, 0777, &err), 0);
+	*slash = '/';
+	unit_write(path, text);
+	free(path);
+}
+
+static void expect_file(const char *key, const char *text)
+{
+	char *path = dv_asprintf("remote/%s", key);
+	struct dv_buf b = DV_BUF_INIT;
+	struct dv_err err = DV_ERR_INIT;
+
+	assert_int_equal(dv_file_read(&b, AT_FDCWD, path, 4096, &err), 0);
+	assert_string_equal(dv_buf_cstr(&b), text);
+	dv_buf_release(&b);
+	free(path);
+}
+
+/* --- opening -------------------------------------------------------------- */
+
+static void opening_writes_nothing_there(void **state)
+{
+	struct dv_conn *c = open_conn(DV_ALGO_XXH128);
+
+	(void)state;
+	assert_int_equal(c->algo, 0);
+	assert_true(c->fresh);
+	dv_conn_close(c);
+	assert_int_not_equal(access("remote", F_OK), 0);
+}
+
+static void the_first_write_makes_the_format(void **state)
+{
+	static const char *const text[] = {
+		"dv-remote 1\nobject-format xxh128\n",
+		"dv-remote 1\nobject-format sha256\n"
+	};
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct dv_conn *c = open_begun(algos[i]);
+
+		assert_int_equal(c->algo, algos[i]);
+		assert_false(c->fresh);
+		dv_conn_close(c);
+		expect_file("dv/format", text[i]);
+		assert_int_equal(dv_remove_tree(AT_FDCWD, "remote", &err), 0);
+		assert_int_equal(dv_remove_tree(AT_FDCWD, "store", &err), 0);
+	}
+}
+
+static void a_known_remote_is_opened_without_a_request(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_SHA256);
+
+	(void)state;
+	dv_conn_close(c);
+	c = open_conn(DV_ALGO_SHA256);
+	assert_int_equal(c->algo, DV_ALGO_SHA256);
+	assert_int_equal(dv_transport_requests(c->t), 0);
+	dv_conn_close(c);
+}
+
+static void an_empty_one_is_asked_every_time(void **state)
+{
+	struct dv_conn *c = open_conn(DV_ALGO_XXH128);
+
+	(void)state;
+	dv_conn_close(c);
+	put("dv/format", "dv-remote 1\nobject-format xxh128\n");
+	c = open_conn(DV_ALGO_XXH128);
+	assert_int_equal(c->algo, DV_ALGO_XXH128);
+	assert_int_equal(dv_transport_requests(c->t), 1);
+	dv_conn_close(c);
+}
+
+static void another_format_is_a_conflict(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	dv_conn_close(c);
+	assert_int_equal(try_open(&c, DV_ALGO_SHA256, &err), -DV_E_CONFLICT);
+	assert_non_null(strstr(err.msg, "'origin' has object format xxh128"));
+	assert_int_equal(dv_remove_tree(AT_FDCWD, "store", &err), 0);
+	assert_int_equal(try_open(&c, DV_ALGO_SHA256, &err), -DV_E_CONFLICT);
+	/* Whoever asks for none is told. */
+	c = open_conn(0);
+	assert_int_equal(c->algo, DV_ALGO_XXH128);
+	dv_conn_close(c);
+}
+
+static void what_is_no_format_is_refused(void **state)
+{
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_conn *c;
+
+	(void)state;
+	put("dv/format", "dv-remote 2\nobject-format xxh128\n");
+	assert_int_equal(try_open(&c, 0, &err), -DV_E_UNSUPPORTED);
+	put("dv/format", "hello\n");
+	assert_int_equal(try_open(&c, 0, &err), -DV_E_FORMAT);
+	assert_non_null(strstr(err.msg, "remote 'origin': 'dv/format'"));
+}
+
+static void a_format_that_was_deleted_is_made_again(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	dv_conn_close(c);
+	assert_int_equal(dv_remove_tree(AT_FDCWD, "remote", &err), 0);
+	c = open_begun(DV_ALGO_XXH128);
+	expect_file("dv/format", "dv-remote 1\nobject-format xxh128\n");
+	dv_conn_close(c);
+
+	/* By somebody else, with another one. */
+	put("dv/format", "dv-remote 1\nobject-format sha256\n");
+	c = open_conn(DV_ALGO_XXH128);
+	assert_int_equal(dv_conn_begin_write(c, DV_ALGO_XXH128, &err),
+			 -DV_E_CONFLICT);
+	dv_conn_close(c);
+}
+
+/* As one that could only be asked by a second create. */
+static void create_if_absent_is_probed_once(void **state)
+{
+	struct dv_conn *c = open_conn(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+	uint64_t before;
+
+	(void)state;
+	c->create = -1;
+	assert_int_equal(dv_conn_begin_write(c, DV_ALGO_XXH128, &err), 1);
+	assert_int_equal(c->create, 1);
+	before = dv_transport_requests(c->t);
+	assert_int_equal(dv_conn_begin_write(c, DV_ALGO_XXH128, &err), 1);
+	assert_int_equal(dv_transport_requests(c->t), before + 1);
+	dv_conn_close(c);
+	expect_file("dv/format", "dv-remote 1\nobject-format xxh128\n");
+}
+
+/* --- creating --------------------------------------------------------------- */
+
+static void check_create(struct dv_conn *c, const char *key)
+{
+	struct dv_buf out = DV_BUF_INIT;
+	struct dv_err err = DV_ERR_INIT;
+
+	assert_int_equal(dv_conn_create(c, key, "mine", 4, &out, 100, &err),
+			 1);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(dv_conn_create(c, key, "mine", 4, &out, 100, &err),
+			 1);
+	assert_int_equal(dv_conn_create(c, key, "yours!", 6, &out, 100, &err),
+			 0);
+	assert_string_equal(dv_buf_cstr(&out), "mine");
+	dv_buf_reset(&out);
+	/* What is too long is not handed over. */
+	assert_int_equal(dv_conn_create(c, key, "x", 1, &out, 2, &err), 0);
+	assert_int_equal(out.len, 0);
+	assert_int_equal(dv_conn_create(c, key, "x", 1, NULL, 0, &err), 0);
+	expect_file(key, "mine");
+	dv_buf_release(&out);
+}
+
+static void of_two_who_create_one_key_the_first_does(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+
+	(void)state;
+	check_create(c, "dv/a");
+	dv_conn_close(c);
+}
+
+static void without_the_condition_what_is_there_stays_too(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+
+	(void)state;
+	c->create = 0;
+	check_create(c, "dv/b");
+	dv_conn_close(c);
+}
+
+/* --- numbers ------------------------------------------------------------------ */
+
+static void put_number(unsigned n)
+{
+	char key[60];
+
+	snprintf(key, sizeof(key), "dv/heads/lab/x/latest/%010u", n);
+	put(key, "x");
+}
+
+static void drop_number(unsigned n)
+{
+	char path[60];
+
+	snprintf(path, sizeof(path), "remote/dv/heads/lab/x/latest/%010u", n);
+	assert_int_equal(unlink(path), 0);
+}
+
+/* 0: none is found. */
+static void expect_highest(struct dv_conn *c, uint64_t after, uint64_t n)
+{
+	struct dv_err err = DV_ERR_INIT;
+	uint64_t is = 0;
+	int rc = dv_conn_highest(c, "dv/heads/lab/x/latest/", after, &is,
+				 &err);
+
+	assert_int_equal(rc, n != 0);
+	assert_int_equal(is, n);
+}
+
+static void check_highest(struct dv_conn *c)
+{
+	expect_highest(c, 0, 0);
+	expect_highest(c, 7, 0);
+	put_number(1);
+	expect_highest(c, 0, 1);
+	expect_highest(c, 1, 1);
+	for (unsigned n = 2; n <= 40; n++)
+		put_number(n);
+	expect_highest(c, 0, 40);
+	expect_highest(c, 1, 40);
+	expect_highest(c, 39, 40);
+	expect_highest(c, 40, 40);
+	/* What was remembered has gone: all are looked at. */
+	expect_highest(c, 41, 40);
+	expect_highest(c, 5000, 40);
+	drop_number(1);
+	drop_number(2);
+	expect_highest(c, 0, 40);
+	expect_highest(c, 1, 40);
+}
+
+static void the_highest_number_is_found_by_listing(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	uint64_t before;
+
+	(void)state;
+	check_highest(c);
+	put("dv/heads/lab/x/latest/0000000099x", "x");
+	put("dv/heads/lab/x/latest/99", "x");
+	put("dv/heads/lab/x/latest/0000000100/x", "x");
+	before = dv_transport_requests(c->t);
+	expect_highest(c, 40, 40);
+	assert_int_equal(dv_transport_requests(c->t), before + 1);
+	dv_conn_close(c);
+}
+
+static void where_nothing_is_listed_it_is_found_by_asking(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	struct dv_transport_caps *caps =
+		(struct dv_transport_caps *)dv_transport_caps(c->t);
+
+	(void)state;
+	caps->list = false;
+	check_highest(c);
+	for (unsigned n = 41; n <= 3000; n++)
+		put_number(n);
+	expect_highest(c, 0, 3000);
+	expect_highest(c, 40, 3000);
+	dv_conn_close(c);
+}
+
+/* --- many keys, many objects ------------------------------------------------- */
+
+static int count_key(void *arg, const char *key, int64_t size,
+		     int64_t modified, struct dv_err *err)
+{
+	unsigned *left = arg;
+
+	(void)modified;
+	assert_true(!strncmp(key, "dv/k/", 5));
+	assert_true(size == 1 || size == -1);
+	if (!--*left)
+		return dv_err_set(err, DV_E_INVALID, "enough");
+	return 0;
+}
+
+static void put_many(unsigned n)
+{
+	char key[40];
+
+	for (unsigned i = 0; i < n; i++) {
+		snprintf(key, sizeof(key), "dv/k/%u/%u", i % 10, i);
+		put(key, "x");
+	}
+}
+
+static void each_key_is_told_once(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+	unsigned left = 1000;
+
+	(void)state;
+	put_many(300);
+	put("dv/other", "x");
+	assert_int_equal(dv_conn_each_key(c, "dv/k/", 300, count_key, &left,
+					  &err), 0);
+	assert_int_equal(left, 700);
+	left = 1000;
+	assert_int_equal(dv_conn_each_key(c, "dv/k/", 299, count_key, &left,
+					  &err), -DV_E_LIMIT);
+	left = 5;
+	assert_int_equal(dv_conn_each_key(c, "dv/k/", 300, count_key, &left,
+					  &err), -DV_E_INVALID);
+	assert_string_equal(err.msg, "enough");
+	dv_conn_close(c);
+}
+
+static void one_that_cannot_list_says_so(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+	unsigned left = 1000;
+
+	(void)state;
+	((struct dv_transport_caps *)dv_transport_caps(c->t))->list = false;
+	assert_int_equal(dv_conn_each_key(c, "dv/k/", 300, count_key, &left,
+					  &err), -DV_E_UNSUPPORTED);
+	dv_conn_close(c);
+}
+
+static int take_object(void *arg, size_t i, const void *data, size_t n,
+		       struct dv_err *err)
+{
+	bool *seen = arg;
+
+	assert_false(seen[i]);
+	seen[i] = true;
+	if (i == 500) {
+		assert_null(data);
+		return 0;
+	}
+	assert_int_equal(n, 1);
+	assert_memory_equal(data, "x", 1);
+	return i == 400 && seen[501] ?
+	       dv_err_set(err, DV_E_INVALID, "stop") : 0;
+}
+
+static void many_objects_are_read_each_once(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	struct dv_strlist keys = DV_STRLIST_INIT;
+	struct dv_err err = DV_ERR_INIT;
+	bool seen[502] = { false };
+
+	(void)state;
+	put_many(500);
+	for (unsigned i = 0; i <= 500; i++)
+		dv_strlist_take(&keys, dv_asprintf("dv/k/%u/%u", i % 10, i));
+	assert_int_equal(dv_conn_read_all(c, &keys, 10, take_object, seen,
+					  &err), 0);
+	for (unsigned i = 0; i <= 500; i++)
+		assert_true(seen[i]);
+
+	memset(seen, 0, sizeof(seen));
+	seen[501] = true;
+	assert_int_equal(dv_conn_read_all(c, &keys, 10, take_object, seen,
+					  &err), -DV_E_INVALID);
+	assert_string_equal(err.msg, "stop");
+
+	memset(seen, 0, sizeof(seen));
+	put("dv/k/3/333", "much too long");
+	assert_int_equal(dv_conn_read_all(c, &keys, 10, take_object, seen,
+					  &err), -DV_E_LIMIT);
+	dv_strlist_release(&keys);
+	dv_conn_close(c);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		UNIT_TMP_TEST(opening_writes_nothing_there),
+		UNIT_TMP_TEST(the_first_write_makes_the_format),
+		UNIT_TMP_TEST(a_known_remote_is_opened_without_a_request),
+		UNIT_TMP_TEST(an_empty_one_is_asked_every_time),
+		UNIT_TMP_TEST(another_format_is_a_conflict),
+		UNIT_TMP_TEST(what_is_no_format_is_refused),
+		UNIT_TMP_TEST(a_format_that_was_deleted_is_made_again),
+		UNIT_TMP_TEST(create_if_absent_is_probed_once),
+		UNIT_TMP_TEST(of_two_who_create_one_key_the_first_does),
+		UNIT_TMP_TEST(without_the_condition_what_is_there_stays_too),
+		UNIT_TMP_TEST(the_highest_number_is_found_by_listing),
+		UNIT_TMP_TEST(where_nothing_is_listed_it_is_found_by_asking),
+		UNIT_TMP_TEST(each_key_is_told_once),
+		UNIT_TMP_TEST(one_that_cannot_list_says_so),
+		UNIT_TMP_TEST(many_objects_are_read_each_once),
+	};
+
+	return cmocka_run_group_tests(tests, find_helpers, NULL);
+}
