@@ -35,6 +35,11 @@ struct dv_rgc_job {
 	size_t n, cap;
 	/* What is named, and the place of the first record that names it. */
 	struct dv_idmap packs, manifests;
+	/* What nothing reaches. */
+	struct dv_rmark_manifest *lost_manifests;
+	struct dv_rmark_pack *lost_packs;
+	size_t lost_manifests_n, lost_manifests_cap;
+	size_t lost_packs_n, lost_packs_cap;
 	struct dv_strlist locations, idx, pack;	/* keys to delete, in order */
 	struct dv_rgc_ids doom_packs, doom_manifests;
 };

@@ -33,10 +33,22 @@ static int add_numbers(struct dv_rgc_job *j, const struct dv_rmark_manifest *m,
 }
 
 /* One that no version names. */
-static int take_manifest(void *arg, const struct dv_rmark_manifest *m,
+static int note_manifest(void *arg, const struct dv_rmark_manifest *m,
 			 struct dv_err *err)
 {
 	struct dv_rgc_job *j = arg;
+
+	(void)err;
+	dv_grow(&j->lost_manifests, &j->lost_manifests_cap,
+		j->lost_manifests_n + 1, sizeof(*j->lost_manifests));
+	j->lost_manifests[j->lost_manifests_n++] = *m;
+	return 0;
+}
+
+static int judge_manifest(struct dv_rgc_job *j,
+			  const struct dv_rmark_manifest *m,
+			  struct dv_err *err)
+{
 	struct dv_buf key = DV_BUF_INIT;
 	int fate;
 
@@ -76,16 +88,27 @@ static const char *newest_key(struct dv_buf *key,
 			    ".pack" : ".idx");
 }
 
-static int take_pack(void *arg, const struct dv_rmark_pack *p,
+static int note_pack(void *arg, const struct dv_rmark_pack *p,
 		     struct dv_err *err)
 {
 	struct dv_rgc_job *j = arg;
+
+	(void)err;
+	if (dv_idmap_get(&j->mark.packs, &p->id, NULL))
+		return 0;
+	dv_grow(&j->lost_packs, &j->lost_packs_cap, j->lost_packs_n + 1,
+		sizeof(*j->lost_packs));
+	j->lost_packs[j->lost_packs_n++] = *p;
+	return 0;
+}
+
+static int judge_pack(struct dv_rgc_job *j, const struct dv_rmark_pack *p,
+		      struct dv_err *err)
+{
 	struct dv_rgc_sum *sum;
 	struct dv_buf key = DV_BUF_INIT;
 	int fate;
 
-	if (dv_idmap_get(&j->mark.packs, &p->id, NULL))
-		return 0;
 	fate = dv_rgc_judge(j, &j->packs, &p->id, newest_key(&key, p),
 			    p->modified, err);
 	if (fate == DV_RGC_DELETE) {
@@ -149,11 +172,15 @@ static int run(struct dv_rgc_job *j, struct dv_err *err)
 
 	rc = dv_rgc_read_records(j, err);
 	if (!rc)
-		rc = dv_rmark_all(&j->mark, j->c, NULL, take_manifest, j, p,
+		rc = dv_rmark_all(&j->mark, j->c, NULL, note_manifest, j, p,
 				  err);
 	dv_progress_phase(p, "listing packs", 0, 0);
 	if (!rc)
-		rc = dv_rmark_packs(j->c, take_pack, NULL, j, err);
+		rc = dv_rmark_packs(j->c, note_pack, NULL, j, err);
+	for (size_t i = 0; !rc && i < j->lost_manifests_n; i++)
+		rc = judge_manifest(j, &j->lost_manifests[i], err);
+	for (size_t i = 0; !rc && i < j->lost_packs_n; i++)
+		rc = judge_pack(j, &j->lost_packs[i], err);
 	if (rc < 0 || j->gc->dry_run)
 		return rc;
 	dv_idmap_each(&j->packs, note_revived, j);
@@ -183,6 +210,8 @@ int dv_rgc_run(struct dv_conn *c, struct dv_rgc *gc, struct dv_err *err)
 	dv_strlist_release(&j.locations);
 	dv_strlist_release(&j.idx);
 	dv_strlist_release(&j.pack);
+	free(j.lost_manifests);
+	free(j.lost_packs);
 	free(j.doom_packs.v);
 	free(j.doom_manifests.v);
 	free(j.records);

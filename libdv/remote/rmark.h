@@ -65,7 +65,10 @@ typedef int dv_rmark_pack_fn(void *arg, const struct dv_rmark_pack *p,
 			     struct dv_err *err);
 /* A key in that place which dv would not have made; NULL: passed over. */
 typedef void dv_rmark_stray_fn(void *arg, const char *key);
-/* Each manifest that has a location record, ascending, by one list. */
+/*
+ * Each manifest that has a location record, ascending, by one list.  Here
+ * and below, fn may make no request: it runs while the list comes.
+ */
 int dv_rmark_manifests(struct dv_conn *c, dv_rmark_manifest_fn *fn,
 		       dv_rmark_stray_fn *stray, void *arg,
 		       struct dv_err *err);
