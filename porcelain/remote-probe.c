@@ -71,37 +71,22 @@ static int cmp_double(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static void take_format(void *arg, enum dv_wire_class class, const void *data,
-			size_t n, const struct dv_err *err)
-{
-	struct dv_answer *a = arg;
-
-	(void)data;
-	(void)n;
-	a->done = true;
-	a->class = class == DV_WIRE_MISSING ? DV_WIRE_OK : class;
-	if (err)
-		a->err = *err;
-}
-
 /*
- * The first request tells whether anybody is there; that this one may not
- * look is an answer.  It reads: a head that is refused has no body that
- * would say why.  The others are timed: the connection stands then.
+ * The first request tells whether anybody is there.  It reads: a head that
+ * is refused has no body that would say why.  The others are timed: the
+ * connection stands then.
  */
 static int probe_read(struct run *r, struct dv_err *err)
 {
-	struct dv_answer a = DV_ANSWER_INIT;
 	double took[ROUND_TRIPS];
-	int rc;
+	int rc = dv_conn_look(r->c, err);
 
-	dv_small_get(r->c->t, DV_RKEY_FORMAT, DV_HEADREC_MAX, take_format, &a);
-	rc = dv_answer_wait(r->c->t, &a, err);
-	if (rc < 0 && a.class != DV_WIRE_DENIED)
+	if (rc < 0)
 		return rc;
-	note(r, DV_PROBE_READ, &a);
+	r->p->is[DV_PROBE_READ] = DV_PROBE_YES;
 	for (int i = 0; i < ROUND_TRIPS; i++) {
 		struct dv_err ignored = DV_ERR_INIT;
+		struct dv_answer a;
 		double begin = now();
 
 		head(r, DV_RKEY_FORMAT, &a, &ignored);
@@ -109,7 +94,6 @@ static int probe_read(struct run *r, struct dv_err *err)
 	}
 	qsort(took, ROUND_TRIPS, sizeof(*took), cmp_double);
 	r->p->round_trip = took[ROUND_TRIPS / 2];
-	err->code = 0;
 	return 0;
 }
 

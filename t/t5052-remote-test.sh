@@ -76,6 +76,11 @@ test_expect_success 'the object format of the remote; another one is a no: exit 
 	works write yes
 '
 
+test_expect_success 'a remote that was emptied has none again' '
+	rm -r share/dv && dv remote test >actual &&
+	works "object format" "none yet" && mkdir -p share/dv
+'
+
 test_expect_success 'dv/format of a newer dv, or of nobody: exit 128' '
 	rm -rf .git/dv/cache/remote &&
 	printf "dv-remote 2\n" >share/dv/format &&

@@ -15,8 +15,6 @@
 /* Take in the bytes of dv/format. */
 int dv_conn_check_format(struct dv_conn *c, const struct dv_buf *bytes,
 			 struct dv_err *err);
-/* One request: algo and fresh are what the remote says now. */
-int dv_conn_read_format(struct dv_conn *c, struct dv_err *err);
 /* DV_E_CONFLICT where the remote has another one; 0 fits all. */
 int dv_conn_check_algo(const struct dv_conn *c, enum dv_algo algo,
 		       struct dv_err *err);

@@ -47,7 +47,7 @@ int dv_conn_check_format(struct dv_conn *c, const struct dv_buf *bytes,
 	return dv_rcache_set(c->cache, "format", dv_algo_name(algo), err);
 }
 
-int dv_conn_read_format(struct dv_conn *c, struct dv_err *err)
+int dv_conn_look(struct dv_conn *c, struct dv_err *err)
 {
 	struct dv_buf bytes = DV_BUF_INIT;
 	int rc = dv_small_read(c->t, DV_RKEY_FORMAT, DV_HEADREC_MAX, &bytes,
@@ -58,7 +58,8 @@ int dv_conn_read_format(struct dv_conn *c, struct dv_err *err)
 	} else if (rc == -DV_E_MISSING) {
 		c->algo = 0;
 		c->fresh = true;
-		err->code = rc = 0;
+		err->code = 0;
+		rc = dv_rcache_set(c->cache, "format", NULL, err);
 	}
 	dv_buf_release(&bytes);
 	return rc;
@@ -125,7 +126,7 @@ int dv_conn_open(struct dv_conn **out, const struct dv_remote *r,
 	if (!rc) {
 		recall(c);
 		if (!c->algo)
-			rc = dv_conn_read_format(c, err);
+			rc = dv_conn_look(c, err);
 	}
 	if (!rc)
 		rc = dv_conn_check_algo(c, opts->algo, err);

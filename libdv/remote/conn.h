@@ -50,6 +50,8 @@ struct dv_conn {
 int dv_conn_open(struct dv_conn **out, const struct dv_remote *r,
 		 const struct dv_conn_opts *opts, struct dv_err *err);
 void dv_conn_close(struct dv_conn *c);		/* NULL is fine */
+/* Read dv/format whatever the cache knows: algo and fresh are as it says. */
+int dv_conn_look(struct dv_conn *c, struct dv_err *err);
 
 /*
  * Before the first write: make dv/format with algo where there is none,
