@@ -156,6 +156,8 @@ test_expect_success 'all heads, the newest number of each' '
 '
 
 test_expect_success 'a head that is as it was costs one request' '
+	touch -d "2001-01-01 00:00" remote/dv/heads/lab/data/latest/* &&
+	echo "head lab data -" | catalog >actual &&
 	catalog >actual <<-EOF &&
 	requests
 	head lab data -
@@ -194,6 +196,19 @@ test_expect_success 'one that was replaced is read anew' '
 	echo "head lab data -" | catalog >actual &&
 	echo "2 $B" >expect &&
 	test_cmp expect actual
+'
+
+test_expect_success 'one that has just been made is not trusted to stay' '
+	touch remote/dv/heads/lab/raw/latest/* &&
+	catalog >actual <<-EOF &&
+	head lab raw -
+	requests
+	head lab raw -
+	requests
+	EOF
+	printf "%s\n" "1 $C" "requests 2" >expect &&
+	tail -n 2 actual >last &&
+	test_cmp expect last
 '
 
 test_expect_success 'names: name space, tag, version, prefix, path' '

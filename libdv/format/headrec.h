@@ -23,8 +23,13 @@
 #define DV_DOOMREC_MAX (64u << 20)
 #define DV_NONCE_HEX 33		/* 32 hex digits and NUL */
 
+struct dv_keyline;
+
 /* 32 random hex digits. */
 int dv_nonce_make(char out[DV_NONCE_HEX], struct dv_err *err);
+/* The line "nonce <32 hex digits>". */
+int dv_nonce_read(struct dv_keyline *in, char out[DV_NONCE_HEX],
+		  struct dv_err *err);
 
 /* dv/format: "dv-remote 1", "object-format xxh128". */
 void dv_remotefmt_format(struct dv_buf *out, enum dv_algo algo);

@@ -5,6 +5,7 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "remote/rkey.h"
 #include "remote/small.h"
@@ -12,6 +13,7 @@
 /* Heads whose keys are held in memory. */
 #define HEADS_MAX 1000000
 #define DIGITS 10
+#define YOUNG 3			/* seconds */
 
 /* --- what is remembered ----------------------------------------------------- */
 
@@ -41,14 +43,19 @@ static bool recall(struct dv_conn *c, const char *prefix, struct memory *m)
 	return ok && (!*m->version || dv_record_id_is(m->version));
 }
 
-/* To forget costs a request, no more. */
+/*
+ * To forget costs a request, no more.  One that is so young that another
+ * could have the same time is not kept: the remote may be removed and made
+ * again in that second.
+ */
 static void remember(struct dv_conn *c, const char *prefix,
 		     const struct memory *m)
 {
 	struct dv_buf text = DV_BUF_INIT;
 	struct dv_err ignored = DV_ERR_INIT;
 
-	if (m->at.size < 0 || m->at.modified < 0)
+	if (m->at.size < 0 || m->at.modified < 0 ||
+	    m->at.modified + YOUNG > (int64_t)time(NULL))
 		return;
 	dv_buf_printf(&text, "%" PRIu64 " %" PRId64 " %" PRId64 " %s",
 		      m->at.n, m->at.size, m->at.modified,
