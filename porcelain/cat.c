@@ -151,10 +151,14 @@ static int put_file(struct cat *c, struct dv_err *err)
 	int rc;
 
 	rc = dv_manifest_find(c->m, path, strlen(path), &e, &hold, err);
-	if (rc > 0)
+	if (rc > 0) {
 		rc = put_entry(c, &e, err);
-	else if (!rc)
+		if (rc == -DV_E_MISSING && !c->reader)
+			dv_err_hint(err, "dv pull '%s' brings what is not "
+				    "here", c->dataset);
+	} else if (!rc) {
 		rc = not_a_file(c, err);
+	}
 	dv_buf_release(&hold);
 	return rc;
 }

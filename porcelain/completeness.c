@@ -16,6 +16,8 @@ struct dv_completeness {
 	dv_completeness_fn *fault;
 	void *arg;
 	uint64_t faults;
+	bool partial;
+	uint64_t absent, absent_bytes;
 	struct dv_idmap seen;	/* asked for, here or told to be missing */
 	const char *who;	/* that names what is being walked */
 };
@@ -49,6 +51,18 @@ void dv_completeness_close(struct dv_completeness *c)
 	free(c);
 }
 
+void dv_completeness_set_partial(struct dv_completeness *c)
+{
+	c->partial = true;
+}
+
+void dv_completeness_absent(const struct dv_completeness *c,
+			    uint64_t *objects, uint64_t *bytes)
+{
+	*objects = c->absent;
+	*bytes = c->absent_bytes;
+}
+
 uint64_t dv_completeness_faults(const struct dv_completeness *c)
 {
 	return c->faults;
@@ -67,9 +81,12 @@ void dv_completeness_tell(struct dv_completeness *c, const char *fmt, ...)
 	dv_buf_release(&text);
 }
 
-/* 1 where it is here and new to us, 0 where it was seen, or is missing. */
+/*
+ * 1 where it is here and new to us, 0 where it was seen, or is not here:
+ * then it is told, or counted.
+ */
 static int look(struct dv_completeness *c, const char *what,
-		const struct dv_digest *id, struct dv_err *err)
+		const struct dv_digest *id, uint64_t size, struct dv_err *err)
 {
 	char text[DV_DIGEST_TEXT];
 	int rc;
@@ -78,10 +95,16 @@ static int look(struct dv_completeness *c, const char *what,
 		return 0;
 	dv_progress_add(c->progress, 1, 0);
 	rc = dv_odb_stat(c->odb, id, NULL, err);
-	if (!rc)
+	if (rc)
+		return rc;
+	if (!c->partial) {
 		dv_completeness_tell(c, "%s: %s is missing, %s", c->who, what,
 				     dv_digest_format(text, id));
-	return rc;
+		return 0;
+	}
+	c->absent++;
+	c->absent_bytes += size;
+	return 0;
 }
 
 int dv_completeness_object(struct dv_completeness *c, const char *who,
@@ -98,7 +121,7 @@ int dv_completeness_object(struct dv_completeness *c, const char *who,
 				     dv_algo_name(c->algo));
 		return 0;
 	}
-	rc = look(c, what, id, err);
+	rc = look(c, what, id, 0, err);
 	return rc < 0 ? rc : 0;
 }
 
@@ -110,7 +133,7 @@ static int see_object(void *arg, const struct dv_digest *id, bool meta,
 	int rc;
 
 	if (meta) {
-		rc = look(c, "a part of its manifest", id, err);
+		rc = look(c, "a part of its manifest", id, 0, err);
 		return rc < 0 ? rc : !rc;
 	}
 	if (dv_idmap_get(&c->seen, id, NULL))
@@ -118,7 +141,7 @@ static int see_object(void *arg, const struct dv_digest *id, bool meta,
 	dv_buf_str(&what, "the content of '");
 	dv_path_quote(&what, e->path, e->path_len);
 	dv_buf_char(&what, '\'');
-	rc = look(c, what.data, id, err);
+	rc = look(c, what.data, id, e->size, err);
 	dv_buf_release(&what);
 	return rc < 0 ? rc : 0;
 }

@@ -24,6 +24,14 @@ int dv_completeness_open(struct dv_completeness **out, struct dv_repo *r,
 			 dv_completeness_fn *fault, void *arg,
 			 struct dv_err *err);
 void dv_completeness_close(struct dv_completeness *c);	/* NULL is fine */
+/*
+ * From now on what is not in the store is counted and not told: it may be
+ * elsewhere.
+ */
+void dv_completeness_set_partial(struct dv_completeness *c);
+/* What was counted: objects, and the bytes of the files among them. */
+void dv_completeness_absent(const struct dv_completeness *c,
+			    uint64_t *objects, uint64_t *bytes);
 /* Sentences told so far. */
 uint64_t dv_completeness_faults(const struct dv_completeness *c);
 

@@ -250,6 +250,35 @@ static int run(struct fsck *f, struct dv_err *err)
 	return rc;
 }
 
+/*
+ * A repository with a remote need not have all that it names: what was
+ * never pulled, or dropped, is no fault.
+ */
+static int look_for_remote(struct fsck *f, struct dv_err *err)
+{
+	struct dv_strlist names = DV_STRLIST_INIT;
+	int rc = dv_remote_names(f->s.repo, &names, err);
+
+	if (names.n)
+		dv_completeness_set_partial(f->check);
+	dv_strlist_release(&names);
+	return rc;
+}
+
+static void tell_absent(const struct fsck *f)
+{
+	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
+	uint64_t n, bytes;
+
+	dv_completeness_absent(f->check, &n, &bytes);
+	if (!n || f->quiet)
+		return;
+	dv_say("%s, %s: not here", dv_human_count(count, n, "object",
+						  "objects"),
+	       dv_human_size(size, bytes));
+	dv_hint("dv pull brings them, dv fsck --remote checks them there");
+}
+
 static int read_datasets(struct fsck *f, int argc, const char **argv,
 			 struct dv_err *err)
 {
@@ -277,12 +306,16 @@ static int fsck_here(struct fsck *f, int argc, const char **argv,
 	if (!rc)
 		rc = dv_completeness_open(&f->check, f->s.repo, &f->progress,
 					  tell, NULL, err);
+	if (!rc)
+		rc = look_for_remote(f, err);
 	if (!rc) {
 		meter = dv_meter_start(&f->progress, f->quiet);
 		rc = run(f, err);
 		dv_meter_stop(meter);
 		faults = dv_completeness_faults(f->check) > 0;
 	}
+	if (!rc)
+		tell_absent(f);
 	dv_completeness_close(f->check);
 	dv_strlist_release(&f->only);
 	dv_session_close(&f->s);

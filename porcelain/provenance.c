@@ -123,12 +123,6 @@ static int see_version(void *arg, const struct dv_version_row *row,
 int dv_provenance_find(struct dv_provenance *p, const struct dv_digest *id,
 		       dv_provenance_fn *fn, void *arg, struct dv_err *err)
 {
-	int rc;
-
-	rc = dv_odb_stat(p->s->odb, id, NULL, err);
-	if (rc <= 0)
-		return rc;
-
 	dv_idmap_release(&p->without);
 	p->id = id;
 	p->fn = fn;

@@ -19,7 +19,8 @@ int dv_provenance_open(struct dv_provenance **out, struct dv_session *s,
 void dv_provenance_close(struct dv_provenance *p);	/* NULL is fine */
 
 /*
- * Tell each place that holds the content id: fn once a version and path,
+ * Tell each place that holds the content id, whether that is in the store
+ * or not: fn once a version and path,
  * newest version first; path "." is all of a single-file dataset.
  * Non-zero from fn ends it; returned.
  */
