@@ -8,6 +8,7 @@ DV_EXEC_PATH=$DV_BUILD/core
 export DV_EXEC_PATH
 
 # catalog [<own name space>] <<lines of test-catalog>>
+# shellcheck disable=SC2120 # tests pass it
 catalog () {
 	test-catalog "$PWD/remote" "$PWD/store" "$@"
 }
