@@ -10,6 +10,7 @@
 #include "plumbing/common/command.h"
 
 #include <pthread.h>
+#include <pwd.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -187,6 +188,19 @@ static int serve(struct work *w, uint64_t jobs, struct dv_err *err)
 	return rc;
 }
 
+/* As whom files are read and made. */
+static void tell_user(struct dv_serve *serve)
+{
+	const struct passwd *user = getpwuid(geteuid());
+
+	if (user)
+		dv_serve_info(serve, "credentials", "user '%s' of this machine",
+			      user->pw_name);
+	else
+		dv_serve_info(serve, "credentials", "user %lu of this machine",
+			      (unsigned long)geteuid());
+}
+
 /* The directory that the settings name. */
 static int open_dir(struct work *w, struct dv_err *err)
 {
@@ -215,6 +229,10 @@ static int open_dir(struct work *w, struct dv_err *err)
 				     &rate, err);
 	if (rc == 0)
 		rc = dv_dirstore_open(&w->dir, dv_buf_cstr(&path), rate, err);
+	if (rc == 0) {
+		dv_serve_info(w->serve, "directory", "%s", dv_buf_cstr(&path));
+		tell_user(w->serve);
+	}
 	dv_url_release(&url);
 	dv_buf_release(&path);
 	return rc;

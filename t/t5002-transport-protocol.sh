@@ -12,6 +12,7 @@ PAGE=$DV_SOURCE/Documentation/dv-protocol-transport.adoc
 # The files are elsewhere and the clock moves on.
 localize () {
 	sed -e "s|/srv/lab|$PWD/lab|; s|/home/u|$HERE|" \
+		-e "s|user .u. of|user '$(id -un)' of|" \
 		-e "s/ [0-9]\{10\}\$/ T/; s/ [0-9]\{10\} / T /"
 }
 

@@ -22,6 +22,8 @@ test_expect_success 'a directory: all of it works' '
 	dv remote test >actual 2>err &&
 	test_must_be_empty err &&
 	works remote origin && works url "$PWD/share" &&
+	works directory "$PWD/share" &&
+	works credentials "user .$(id -un). of this machine" &&
 	works "object format" "none yet" &&
 	works read yes && works list yes && works write yes &&
 	works create-if-absent yes && works delete yes &&
@@ -93,13 +95,21 @@ test_expect_success 'dv/format of a newer dv, or of nobody: exit 128' '
 	rm share/dv/format
 '
 
-test_expect_success NONROOT 'a directory that may not be written: no, why, and exit 1' '
+test_expect_success NONROOT 'a directory that may not be written can be read, and that is said' '
 	mkdir -p locked/dv && chmod -R a-w locked &&
 	test_when_finished "chmod -R u+w locked" &&
-	test_expect_code 1 dv remote test ./locked >actual &&
-	works read yes && works list yes && works write no "ermission" &&
+	dv remote test ./locked >actual &&
+	works read yes && works list yes && works write no "can only be read" &&
 	works create-if-absent "not tried" && works delete "not tried" &&
 	find locked -type f >actual && test_must_be_empty actual
+'
+
+test_expect_success NONROOT 'a part of it that may not be written: no, why, and exit 1' '
+	mkdir -p part/dv/test && chmod a-w part/dv/test &&
+	test_when_finished "chmod -R u+w part" &&
+	test_expect_code 1 dv remote test ./part >actual &&
+	works read yes && works list yes && works write no "ermission" &&
+	works create-if-absent "not tried" && works delete "not tried"
 '
 
 test_expect_success 'a directory that cannot be: exit 128' '
@@ -166,7 +176,7 @@ test_expect_success 'a web server can only be read, and says so: exit 0' '
 	proxy_log >log && test_grep ! "^PUT\|^POST\|^DELETE" log
 '
 
-test_expect_success 'a web server that refuses: exit 1, with its word' '
+test_expect_success 'a web server that refuses: exit 128, with its word' '
 	answer forbidden "403 Forbidden" "" &&
 	rules "* * * answer forbidden" &&
 	test_expect_code 128 dv remote test "$PROXY/dv" >actual 2>err &&

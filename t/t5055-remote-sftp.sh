@@ -48,11 +48,4 @@ test_expect_success 'who has no key is not let in' '
 	test_grep "^fatal: remote .origin.: " err
 '
 
-test_expect_success NONROOT 'a directory that may not be written: exit 1' '
-	mkdir "$SFTP_DIR/locked" && chmod a-w "$SFTP_DIR/locked" &&
-	test_when_finished "chmod u+w \"$SFTP_DIR/locked\"" &&
-	test_expect_code 1 dv remote test "$BASE/locked" >actual &&
-	works read yes && works write no
-'
-
 test_done
