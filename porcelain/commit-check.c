@@ -98,8 +98,8 @@ int dv_commit_check_config(struct dv_session *s, const struct dv_record *rec,
 
 	if (strcmp(dv_buf_cstr(&config->canonical), "{}") || !rec->parents.n)
 		return 0;
-	rc = dv_versions_find(s->versions, rec->dataset, rec->parents.v[0],
-			      &before, err);
+	rc = dv_versions_find_parent(s->versions, rec->dataset,
+				     rec->parents.v[0], &before, err);
 	if (rc == -DV_E_MISSING)
 		return 0;
 	if (rc < 0)

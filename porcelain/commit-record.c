@@ -10,6 +10,22 @@
 
 /* --- one record ------------------------------------------------------ */
 
+/*
+ * from is what the content in the work tree descends from.  Under the name
+ * that the dataset had before, it may be this very version: then what that
+ * one descends from is the parent.
+ */
+static void add_parents(struct dv_record *rec, const struct dv_version *from)
+{
+	char id[DV_VERSION_ID_MAX];
+
+	if (strcmp(from->id, dv_record_id(id, rec)))
+		dv_strlist_add(&rec->parents, from->id);
+	else if (strcmp(from->rec.dataset, rec->dataset))
+		for (size_t i = 0; i < from->rec.parents.n; i++)
+			dv_strlist_add(&rec->parents, from->rec.parents.v[i]);
+}
+
 /* The version that the content descends from, else the newest one. */
 static int find_parent(struct dv_commit *c, struct dv_record *rec,
 		       struct dv_err *err)
@@ -17,30 +33,21 @@ static int find_parent(struct dv_commit *c, struct dv_record *rec,
 	struct dv_err ignored = DV_ERR_INIT;
 	struct dv_version v;
 	struct dv_digest base;
-	char id[DV_VERSION_ID_MAX];
 	char *from = NULL;
 	int rc;
 
 	rc = dv_worktree_base(c->s.repo, rec->dataset, &base, &from, err);
 	if (rc < 0)
 		return rc;
-	if (from && dv_versions_find(c->s.versions, rec->dataset, from, &v,
-				     &ignored) < 0) {
-		free(from);
-		from = NULL;
-	} else if (from) {
-		dv_version_release(&v);
-	}
-	if (!from) {
+	rc = from && !dv_versions_find_parent(c->s.versions, rec->dataset,
+					      from, &v, &ignored);
+	if (!rc)
 		rc = dv_versions_newest(c->s.versions, rec->dataset, NULL, &v,
 					err);
-		if (rc > 0) {
-			from = dv_strdup(v.id);
-			dv_version_release(&v);
-		}
+	if (rc > 0) {
+		add_parents(rec, &v);
+		dv_version_release(&v);
 	}
-	if (from && strcmp(from, dv_record_id(id, rec)))
-		dv_strlist_add(&rec->parents, from);
 	free(from);
 	return rc < 0 ? rc : 0;
 }

@@ -32,6 +32,8 @@ struct log {
 	struct pick *picks;
 	size_t n, cap;
 	bool everything;
+	struct dv_strlist before;	/* parents under another name */
+	bool renamed;			/* they are what is walked now */
 	bool oneline, json;
 	char eol;
 	int64_t left;			/* -1: no limit */
@@ -127,6 +129,28 @@ static bool take(struct dv_strlist *list, const char *id)
 	return false;
 }
 
+/* Parents that are of another dataset: this one had its name before. */
+static void note_before(struct log *l, const struct dv_version *v)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_version parent;
+
+	for (size_t i = 0; i < v->rec.parents.n; i++) {
+		const char *id = v->rec.parents.v[i];
+		struct pick *p;
+
+		if (dv_versions_find_parent(l->s.versions, v->rec.dataset, id,
+					    &parent, &ignored) < 0)
+			continue;
+		p = find_pick(l, parent.rec.dataset);
+		if ((l->renamed || strcmp(parent.rec.dataset,
+					  v->rec.dataset)) &&
+		    !(p && p->all))
+			dv_strlist_add(&l->before, id);
+		dv_version_release(&parent);
+	}
+}
+
 /* A version is walked before its parents, so one pass finds ancestors. */
 static bool is_picked(struct log *l, const struct dv_version *v)
 {
@@ -134,13 +158,18 @@ static bool is_picked(struct log *l, const struct dv_version *v)
 
 	if (l->everything)
 		return true;
+	if (l->renamed) {
+		if (!take(&l->before, v->id))
+			return false;
+		note_before(l, v);
+		return true;
+	}
 	p = find_pick(l, v->rec.dataset);
-	if (!p)
+	if (!p || (!p->all && !take(&p->wanted, v->id)))
 		return false;
+	note_before(l, v);
 	if (p->all)
 		return true;
-	if (!take(&p->wanted, v->id))
-		return false;
 	for (size_t i = 0; i < v->rec.parents.n; i++)
 		dv_strlist_add(&p->wanted, v->rec.parents.v[i]);
 	return true;
@@ -168,9 +197,10 @@ static int print_version(void *arg, const struct dv_version *v,
 	if (l->left > 0)
 		l->left--;
 
+	l->shown++;
 	if (l->json)
 		return print_json(l, v, err);
-	if (l->shown++ && !l->oneline)
+	if (l->shown > 1 && !l->oneline)
 		dv_out_char(l->eol);
 	if (!l->oneline)
 		return dv_display_entry(&l->display, v, err);
@@ -193,6 +223,44 @@ static void say_none(struct log *l)
 	free(url);
 }
 
+/* One that was renamed, and has no version since, descends from this. */
+static int start_before(struct log *l, const struct pick *p,
+			struct dv_err *err)
+{
+	struct dv_digest ignored;
+	char *id = NULL;
+	int rc;
+
+	if (!p->all || !l->s.repo->workdir ||
+	    dv_versions_has(l->s.versions, p->dataset))
+		return 0;
+	rc = dv_worktree_base(l->s.repo, p->dataset, &ignored, &id, err);
+	if (id)
+		dv_strlist_take(&l->before, id);
+	return rc < 0 ? rc : 0;
+}
+
+/*
+ * Versions of one second are not in the order of their names' ages: what
+ * is left is walked again, as long as that finds any.
+ */
+static int walk_before(struct log *l, struct dv_err *err)
+{
+	uint64_t shown;
+	int rc = 0;
+
+	for (size_t i = 0; i < l->n && !rc && !l->everything; i++)
+		rc = start_before(l, &l->picks[i], err);
+	l->renamed = true;
+	do {
+		shown = l->shown;
+		if (!rc && l->before.n)
+			rc = dv_versions_each(l->s.versions, NULL,
+					      print_version, l, err);
+	} while (!rc && l->shown != shown);
+	return rc;
+}
+
 static int walk(struct log *l, struct dv_err *err)
 {
 	const char *only = !l->everything && l->n == 1 ? l->picks[0].dataset
@@ -204,6 +272,8 @@ static int walk(struct log *l, struct dv_err *err)
 	else
 		rc = dv_versions_each(l->s.versions, only, print_version, l,
 				      err);
+	if (rc >= 0)
+		rc = walk_before(l, err);
 	if (rc >= 0 && l->json)
 		dv_jsonout_print(&l->list);
 	else if (rc >= 0 && !l->shown && l->left)
@@ -218,6 +288,7 @@ static void release(struct log *l)
 		dv_strlist_release(&l->picks[i].wanted);
 	}
 	free(l->picks);
+	dv_strlist_release(&l->before);
 	dv_value_release(&l->list);
 	dv_display_close(&l->display);
 	dv_session_close(&l->s);

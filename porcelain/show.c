@@ -45,8 +45,8 @@ static int diff_parent(struct show *s, const struct dv_version *v,
 
 	if (!rec->parents.n)
 		return 0;
-	rc = dv_versions_find(s->s.versions, rec->dataset, rec->parents.v[0],
-			      &parent, &why);
+	rc = dv_versions_find_parent(s->s.versions, rec->dataset,
+				     rec->parents.v[0], &parent, &why);
 	if (rc == -DV_E_MISSING)
 		return 0;
 	if (!rc) {

@@ -22,7 +22,8 @@ ids () {
 # again: a repository of its own, from the one of the setup
 again () {
 	cd "$HOME" && rm -rf work remote && cp -Rp kept work &&
-	cp -Rp kept-remote remote && cd work
+	cp -Rp kept-remote remote && cd work &&
+	test_path_is_file data.dv
 }
 
 test_expect_success 'setup: a dataset, small files and large, published' '

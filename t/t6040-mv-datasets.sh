@@ -52,4 +52,42 @@ test_expect_success 'what is no dataset' '
 	test_expect_code 129 dv mv measured
 '
 
+# log <dataset>: dataset and subject of each version
+log () {
+	dv log --oneline "$1" | sed "s/@[^ ]*//; s/ ([^)]*)//"
+}
+
+test_expect_success 'the log goes on with the versions of the old name' '
+	mkdir one && for i in 1 2 3
+	do
+		echo $i >one/f && dv add -q one && test_tick && dv commit -q -m "v$i" one || return 1
+	done &&
+	dv mv -q one two && log two >actual && printf "%s\n" "one v3" "one v2" "one v1" >expect &&
+	test_cmp expect actual &&
+	echo 4 >two/f && dv add -q two && test_tick && dv commit -q -m v4 two &&
+	log two >actual && sed -i "1i two v4" expect && test_cmp expect actual &&
+	dv mv -q two three && echo 5 >three/f && dv add -q three && test_tick && dv commit -q -m v5 three &&
+	log three >actual && sed -i "1i three v5" expect && test_cmp expect actual &&
+	log three@latest >actual && test_cmp expect actual &&
+	dv log --json three >json && jq length json >actual && echo 5 >expect && test_cmp expect actual &&
+	log one >actual && printf "%s\n" "one v3" "one v2" "one v1" >expect && test_cmp expect actual &&
+	dv log -n 2 --oneline three >actual && test_line_count = 2 actual
+'
+
+test_expect_success 'recorded under the new name without a change, it descends from what that did' '
+	mkdir same && for i in 1 2
+	do
+		echo $i >same/f && dv add -q same && test_tick && dv commit -q -m "s$i" same || return 1
+	done &&
+	dv mv -q same other-name && test_tick && dv commit -q -m again other-name &&
+	log other-name >actual && printf "%s\n" "other-name again" "same s1" >expect && test_cmp expect actual
+'
+
+test_expect_success 'the changes that show tells are against the version before the move' '
+	echo 3 >other-name/f && echo 9 >other-name/g && dv add -q other-name && test_tick && dv commit -q -m s3 other-name &&
+	dv mv -q other-name last-name && rm last-name/g && dv add -q last-name && test_tick &&
+	dv commit -q -m s4 last-name && dv show last-name >actual && test_grep "last-name/g" actual &&
+	test_grep "1 file changed, 1 deleted" actual
+'
+
 test_done

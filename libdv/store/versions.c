@@ -399,6 +399,32 @@ int dv_versions_find(struct dv_versions *v, const char *dataset,
 			   out, err);
 }
 
+int dv_versions_find_parent(struct dv_versions *v, const char *dataset,
+			    const char *id, struct dv_version *out,
+			    struct dv_err *err)
+{
+	struct dv_strlist names = DV_STRLIST_INIT;
+	struct dv_err why = DV_ERR_INIT;
+	int rc;
+
+	if (!dv_record_id_is(id))
+		return not_found(dataset, id, err);
+	rc = dv_versions_find(v, dataset, id, out, &why);
+	if (rc == -DV_E_MISSING)
+		(void)dv_versions_datasets(v, &names, err);
+	for (size_t i = 0; i < names.n && rc == -DV_E_MISSING; i++) {
+		struct dv_err ignored = DV_ERR_INIT;
+
+		if (strcmp(names.v[i], dataset))
+			rc = dv_versions_find(v, names.v[i], id, out,
+					      &ignored);
+	}
+	dv_strlist_release(&names);
+	if (rc < 0)
+		*err = why;
+	return rc;
+}
+
 int dv_versions_newest(struct dv_versions *v, const char *dataset,
 		       const struct dv_digest *manifest,
 		       struct dv_version *out, struct dv_err *err)

@@ -76,6 +76,13 @@ void dv_version_release(struct dv_version *v);
 int dv_versions_find(struct dv_versions *v, const char *dataset,
 		     const char *text, struct dv_version *out,
 		     struct dv_err *err);
+/*
+ * The version with exactly this id, of dataset, or, behind a rename, of
+ * whatever dataset has it: what a record's Parent names.  DV_E_MISSING.
+ */
+int dv_versions_find_parent(struct dv_versions *v, const char *dataset,
+			    const char *id, struct dv_version *out,
+			    struct dv_err *err);
 /* Newest: 1 and *out, or 0 where there is none.  manifest NULL: any. */
 int dv_versions_newest(struct dv_versions *v, const char *dataset,
 		       const struct dv_digest *manifest,
