@@ -183,6 +183,25 @@ test_expect_success 'a web server that refuses: exit 128, with its word' '
 	test_grep "^fatal: remote .*HTTP 403" err
 '
 
+test_expect_success 'a proxy that wants a password, or is not there, is called one' '
+	answer proxy "407 Proxy Authentication Required" "" &&
+	rules "* * * answer proxy" &&
+	(
+		unset no_proxy NO_PROXY &&
+		http_proxy=$PROXY && export http_proxy &&
+		test_expect_code 128 dv remote test http://far.invalid/dv 2>err &&
+		test_grep "^fatal: remote .*the proxy on the way to .http://far.invalid. wants a password" err &&
+		http_proxy=http://127.0.0.1:9 &&
+		test_expect_code 128 dv remote test http://far.invalid/dv 2>err &&
+		test_grep "^fatal: remote .*cannot reach .http://far.invalid. through the proxy" err
+	) &&
+	for url in http://127.0.0.1:9/ "http://[::1]:9/" http://localhost:9
+	do
+		test_expect_code 128 dv remote test "$url" 2>err &&
+		test_grep "cannot reach" err && test_grep ! proxy err || return 1
+	done
+'
+
 test_expect_success 'a server error that passes: three tries, then exit 128' '
 	answer busy "503 Busy" "" &&
 	rules "* * * answer busy" &&

@@ -131,7 +131,7 @@ test_expect_success 'a proxy that is not there is named' '
 		test_expect_code 128 dv -c dv-remote.origin.retries=0 \
 			remote test 2>err
 	) &&
-	test_grep "^fatal: remote .origin.: cannot reach .*127.0.0.1 port 9" err
+	test_grep "^fatal: remote .origin.: cannot reach .127.0.0.1:${S3_ENDPOINT##*:}. through the proxy that the environment names: .*127.0.0.1 port 9" err
 '
 
 test_expect_success 'who may read and not write is told so: exit 1' '

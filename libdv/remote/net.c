@@ -2,6 +2,8 @@
 #include "remote/net.h"
 
 #include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -98,14 +100,37 @@ void dv_net_moved(struct dv_net *n, uint64_t id, uint64_t bytes)
 
 /* --- faults ----------------------------------------------------------- */
 
+/*
+ * curl says whom it could not connect to, and not why it tried: where that
+ * is not host, "[<scheme>://]<name>[:<port>]", it is a proxy.
+ */
+static bool is_proxy(const char *text, const char *host)
+{
+	const char *slashes = strstr(host, "://");
+	char name[256], ours[300];
+	unsigned port;
+
+	if (sscanf(text, "Failed to connect to %255s port %u", name, &port) != 2)
+		return false;
+	host = slashes ? slashes + 3 : host;
+	snprintf(ours, sizeof(ours), strchr(name, ':') ? "[%s]:%u" : "%s:%u",
+		 name, port);
+	if (!strncmp(host, ours, strlen(ours)))
+		return false;
+	/* The usual port is not written. */
+	*strrchr(ours, ':') = '\0';
+	return strcmp(host, ours) != 0;
+}
+
 enum dv_wire_class dv_net_explain(const struct dv_http_response *r,
 				  const char *host, const char *what,
 				  struct dv_err *err)
 {
 	switch (r->fault) {
 	case DV_HTTP_NOT_SENT:
-		dv_err_set(err, DV_E_SYS, "cannot reach '%s': %s", host,
-			   r->text);
+		dv_err_set(err, DV_E_SYS, "cannot reach '%s'%s: %s", host,
+			   is_proxy(r->text, host) ? " through the proxy that "
+			   "the environment names" : "", r->text);
 		return DV_WIRE_LATER;
 	case DV_HTTP_BROKEN:
 		dv_err_set(err, DV_E_SYS, "cannot %s: the connection to '%s' "

@@ -93,8 +93,11 @@ static enum dv_wire_class explain_status(const struct op *o, int status,
 					 struct dv_err *err)
 {
 	switch (status) {
-	case 401:
 	case 407:
+		dv_err_set(err, DV_E_SYS, "the proxy on the way to '%s' wants "
+			   "a password (HTTP 407)", origin);
+		return DV_WIRE_AUTH;
+	case 401:
 		dv_err_set(err, DV_E_SYS, "'%s' wants a password for '%s' "
 			   "(HTTP %d); one can be in ~/.netrc", origin,
 			   o->key, status);
