@@ -26,19 +26,27 @@ trap 'exit 130' INT
 trap 'exit 141' PIPE
 trap 'exit 143' TERM
 
-# need_programs <packages> <program>...
-need_programs () {
+# has_programs <packages> <program>...: are they here?  If not, $lacking says
+# what to do, and it is written down.
+has_programs () {
 	packages=$1
 	shift
 	for program
 	do
 		PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null &&
 			continue
-		skip_all="no $program here: apt-get install $packages"
+		lacking="no $program here: apt-get install $packages"
 		test -z "$DV_TEST_SKIPPED" ||
-			echo "$(basename "$0"): $skip_all" >>"$DV_TEST_SKIPPED"
-		test_done
+			echo "$(basename "$0"): $lacking" >>"$DV_TEST_SKIPPED"
+		return 1
 	done
+}
+
+# need_programs <packages> <program>...
+need_programs () {
+	has_programs "$@" && return
+	skip_all=$lacking
+	test_done
 }
 
 # server_up <script> [<directory>]: start it; its files are below $SERVERS.
@@ -51,9 +59,14 @@ server_up () {
 	. "$SERVERS/env.${2:-$1}"
 }
 
-need_ceph () {
-	need_programs "ceph-mon ceph-osd radosgw ceph-common" bash python3 \
+# For files that have more to test than what Ceph does.
+has_ceph () {
+	has_programs "ceph-mon ceph-osd radosgw ceph-common" bash python3 \
 		ceph ceph-mon ceph-osd radosgw radosgw-admin monmaptool
+}
+
+need_ceph () {
+	has_ceph || { skip_all=$lacking; test_done; }
 	CEPH_S3_STORE=memstore
 	export CEPH_S3_STORE
 	server_up ceph-s3
