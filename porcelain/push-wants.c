@@ -225,9 +225,10 @@ static int choose_dataset(struct dv_push *p, const char *dataset,
 			  struct dv_err *err)
 {
 	struct dv_pointer now;
-	int rc, ahead = 0, found;
+	int rc = 0, ahead = 0, found;
 
-	rc = dv_worktree_pointer(p->s.repo, dataset, &now, err);
+	if (p->s.repo->workdir)
+		rc = dv_worktree_pointer(p->s.repo, dataset, &now, err);
 	if (rc > 0 && (!committed || !dv_digest_eq(&now.manifest,
 						   &committed->manifest))) {
 		rc = ahead = add_content(p, dataset, &now.manifest, true, err);

@@ -40,6 +40,9 @@ static int want_object(void *arg, const struct dv_digest *id, bool meta,
 			  err);
 	if (rc < 0 && e)
 		dv_err_prefix(err, "'%.*s'", (int)e->path_len, e->path);
+	if (rc == -DV_E_MISSING && e)
+		dv_err_hint(err, "nor is it known to be on the remote; where "
+			    "another remote has it: dv pull --remote=<name>");
 	return rc;
 }
 

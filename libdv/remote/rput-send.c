@@ -10,7 +10,7 @@
 #include "remote/rput-parts.h"
 #include "store/odb-transfer.h"
 
-#define FLYING 4		/* packs on their way at once */
+#define FLYING 2		/* packs on their way at once */
 #define OBJECTS_MAX (1u << 18)	/* of a pack */
 
 /* All packs that are on their way, and what became of them. */

@@ -1,0 +1,51 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+
+test_description='dv push where content is absent: what the remote has is relied on'
+
+TEST_NO_CREATE_REPO=1
+. ./test-lib.sh
+. "$DV_SOURCE/t/lib-transport.sh"
+. "$DV_SOURCE/t/lib-push.sh"
+
+REM=$PWD/remote
+
+test_expect_success 'setup: a dataset on a remote, a clone with a part of it' '
+	git init -q -b main lab && cd lab && dv init -q --namespace lab && git add .dvconfig && test_commit code &&
+	mkdir -p data/a data/b && for i in 1 2 3 4 5
+	do
+		random_file 3000 data/a/$i && random_file 4000 data/b/$i || return 1
+	done &&
+	random_file 5000000 data/b/large && dv add -q data && dv commit -q data &&
+	git add -A && git commit -qm data && git config dv-remote.origin.url "$REM" && dv push -q && cd .. &&
+	git clone -q lab part && git -C part config dv-remote.origin.url "$REM" &&
+	(cd part && dv pull -q --only "data/a/**") && test_path_is_missing part/data/b/1
+'
+
+test_expect_success 'a change of what is here, with the rest absent: published, and readable whole' '
+	size=$(remote_size "$REM") &&
+	(
+		cd part && echo changed >data/a/1 && dv add -q data && dv commit -q --set n=2 data &&
+		dv push 2>../err
+	) &&
+	test_grep "^data  .* (latest)$" err &&
+	test $(($(remote_size "$REM") - size)) -lt 65536 && readable "$REM"
+'
+
+test_expect_success 'another dataset of the same files, all but one absent: nothing is sent' '
+	(
+		cd part && m=$(dv rev-parse --manifest data) &&
+		dv write-version --dataset=copy --manifest="$m" >/dev/null && dv push --all 2>../err
+	) &&
+	test_grep "^copy  .* (latest)$" err && readable "$REM"
+'
+
+test_expect_success 'what is neither here nor there stops it, by name; exit 128' '
+	cp -R part part2 && rm -rf "$REM/dv/manifests" "$REM/dv/versions" "$REM/dv/heads" &&
+	(cd part2 && rm -rf .git/dv/cache/remote && test_expect_code 128 dv push 2>../err) &&
+	test_grep "^fatal: version .*: .data/b/\|^fatal: version .*: .b/1.: object .* is not in the store" err &&
+	test_grep "^hint: .*dv pull" err &&
+	test_path_is_missing "$REM/dv/versions"
+'
+
+test_done
