@@ -58,7 +58,8 @@ static bool is_bad(const struct test *t)
 
 /* --- for people ---------------------------------------------------------------- */
 
-static void print_info(const struct test *t)
+/* What the helper tells: lines of the report, or members of map. */
+static void tell_info(const struct test *t, struct dv_value *map)
 {
 	const struct dv_transport_caps *caps = dv_transport_caps(t->conn->t);
 
@@ -67,12 +68,12 @@ static void print_info(const struct test *t)
 		const char *eq = strchr(line, '=');
 		char *name = dv_strndup(line, (size_t)(eq - line));
 
-		dv_remote_line(name, "%s", eq + 1);
+		if (map)
+			dv_jsonout_str(map, name, eq + 1);
+		else
+			dv_remote_line(name, "%s", eq + 1);
 		free(name);
 	}
-	if (!t->remote.trusted)
-		dv_remote_line("trusted", "no: nothing of yours is sent along "
-			       "(dv remote trust %s)", t->remote.name);
 }
 
 static void print_format(const struct test *t)
@@ -108,7 +109,10 @@ static void print_report(const struct test *t)
 	dv_remote_line("remote", "%s", t->remote.name);
 	if (strcmp(t->remote.name, t->remote.url) != 0)
 		dv_remote_line("url", "%s", t->remote.url);
-	print_info(t);
+	tell_info(t, NULL);
+	if (!t->remote.trusted)
+		dv_remote_line("trusted", "no: nothing of yours is sent along "
+			       "(dv remote trust %s)", t->remote.name);
 	print_format(t);
 	for (int i = 0; i < DV_PROBE_WHATS; i++) {
 		const char *why = comment(t, (enum dv_probe_what)i);
@@ -122,20 +126,6 @@ static void print_report(const struct test *t)
 
 /* --- for programs ---------------------------------------------------------------- */
 
-static void add_info(const struct test *t, struct dv_value *map)
-{
-	const struct dv_transport_caps *caps = dv_transport_caps(t->conn->t);
-
-	for (size_t i = 0; i < caps->info.n; i++) {
-		const char *line = caps->info.v[i];
-		const char *eq = strchr(line, '=');
-		char *name = dv_strndup(line, (size_t)(eq - line));
-
-		dv_jsonout_str(map, name, eq + 1);
-		free(name);
-	}
-}
-
 static void print_json(const struct test *t)
 {
 	struct dv_value map = dv_value_map(), *probes;
@@ -143,7 +133,7 @@ static void print_json(const struct test *t)
 	dv_jsonout_str(&map, "name", t->remote.name);
 	dv_jsonout_str(&map, "url", t->remote.url);
 	dv_jsonout_bool(&map, "trusted", t->remote.trusted);
-	add_info(t, dv_jsonout_map(&map, "info"));
+	tell_info(t, dv_jsonout_map(&map, "info"));
 	dv_jsonout_str(&map, "object_format", t->conn->algo ?
 		       dv_algo_name(t->conn->algo) : NULL);
 	probes = dv_jsonout_map(&map, "works");
@@ -166,16 +156,10 @@ static void print_json(const struct test *t)
 
 /* --- all of it --------------------------------------------------------------------- */
 
-static void say_note(void *arg, const char *text)
-{
-	(void)arg;
-	dv_say("%s", text);
-}
-
 static int open_conn(struct test *t, struct dv_err *err)
 {
 	struct dv_conn_opts opts = {
-		.note = t->verbose ? say_note : NULL
+		.note = t->verbose ? dv_remotecmd_note : NULL
 	};
 	char *home = NULL;
 	int rc = t->repo ? 0 : dv_userstore_dir(&home, 0, err);

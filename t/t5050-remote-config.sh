@@ -152,6 +152,23 @@ test_expect_success 'a removed one is gone with its settings; data stays' '
 	dv remote add origin ./share
 '
 
+test_expect_success 'one of the user'\''s own configuration is listed, and not removed here' '
+	test_when_finished "git config --global --remove-section dv-remote.mine" &&
+	git config --global dv-remote.mine.url /mine &&
+	dv remote >actual && test_grep "^mine$" actual &&
+	test_expect_code 128 dv remote remove mine 2>err &&
+	test_grep "^fatal: git could not change .dv-remote.mine." err &&
+	test_grep "^hint: .*git config --show-origin" err
+'
+
+test_expect_success 'a configuration that is locked is left as it is' '
+	test_when_finished "rm -f .git/config.lock" && >.git/config.lock &&
+	cp .git/config before &&
+	test_expect_code 128 dv remote add locked /x 2>err &&
+	test_grep "^fatal: " err &&
+	test_expect_code 128 dv remote remove up && test_cmp before .git/config
+'
+
 test_expect_success 'in a linked work tree it is the same list' '
 	git add .dvconfig && git commit -q -m config &&
 	git worktree add -q ../linked 2>err &&

@@ -21,10 +21,12 @@ static int edit(const char *file, const char *what, const char *key,
 	int rc = dv_proc_run(argv, NULL, NULL, NULL, 0, &out, err);
 
 	dv_buf_release(&out);
-	if (rc > 0)
-		rc = dv_err_set(err, DV_E_SYS, "git could not write '%s' "
-				"(exit %d)", file, rc);
-	return rc;
+	if (rc <= 0)
+		return rc;
+	dv_err_set(err, DV_E_SYS, "git could not change '%s' in '%s'", key,
+		   file);
+	return dv_err_hint(err, "where it is set: git config --show-origin "
+			   "--get-regexp '^dv-remote'");
 }
 
 static char *own_config(struct dv_repo *r)

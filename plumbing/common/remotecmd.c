@@ -35,7 +35,7 @@ static int parse_rate(const char *text, uint64_t *out, struct dv_err *err)
 	return 0;
 }
 
-static void say_note(void *arg, const char *text)
+void dv_remotecmd_note(void *arg, const char *text)
 {
 	(void)arg;
 	dv_say("%s", text);
@@ -92,7 +92,7 @@ int dv_remotecmd_open(struct dv_remotecmd *c, struct dv_repo *r,
 		.algo = r ? r->algo : algo,
 		.write = write,
 		.progress = &c->progress,
-		.note = c->verbose ? say_note : NULL
+		.note = c->verbose ? dv_remotecmd_note : NULL
 	};
 	int rc = 0;
 

@@ -55,6 +55,8 @@ int dv_remotecmd_repo(struct dv_repo **out, const char *remote,
 int dv_remotecmd_open(struct dv_remotecmd *c, struct dv_repo *r,
 		      const char *remote, const char *store_dir,
 		      enum dv_algo algo, bool write, struct dv_err *err);
+/* The dv_transport_note_fn that -v asks for. */
+void dv_remotecmd_note(void *arg, const char *text);
 /* Stop the meter; with -v tell requests and retries; close. */
 void dv_remotecmd_close(struct dv_remotecmd *c);
 
