@@ -189,6 +189,21 @@ test_expect_success 'outside of a repository a URL will do, a name will not' '
 	)
 '
 
+test_expect_success 'options of commands that talk to a remote' '
+	for option in --limit-rate=nix --limit-rate=0 --limit-rate=-1 \
+		--limit-rate=1x --limit-rate=99999999999g
+	do
+		test_expect_code 128 dv fetch $option up 2>err &&
+		test_grep "is not a number of bytes a second" err || return 1
+	done &&
+	test_expect_code 128 dv fetch --jobs=-1 up 2>err &&
+	test_grep "not between 1 and 1024" err &&
+	test_expect_code 128 dv fetch --progress=xml up 2>err &&
+	test_grep "only .--progress. and .--progress=json." err &&
+	dv fetch -v --limit-rate=10M --jobs=2 up 2>err &&
+	test_grep "^remote .up.: [0-9]* request" err
+'
+
 test_expect_success 'writing the list to a full disk fails' '
 	test_expect_code 128 dv remote list -v >/dev/full
 '
