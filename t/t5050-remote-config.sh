@@ -193,14 +193,14 @@ test_expect_success 'options of commands that talk to a remote' '
 	for option in --limit-rate=nix --limit-rate=0 --limit-rate=-1 \
 		--limit-rate=1x --limit-rate=99999999999g
 	do
-		test_expect_code 128 dv fetch $option up 2>err &&
+		test_expect_code 128 dv fetch $option --remote=up 2>err &&
 		test_grep "is not a number of bytes a second" err || return 1
 	done &&
-	test_expect_code 128 dv fetch --jobs=-1 up 2>err &&
+	test_expect_code 128 dv fetch --jobs=-1 --remote=up 2>err &&
 	test_grep "not between 1 and 1024" err &&
-	test_expect_code 128 dv fetch --progress=xml up 2>err &&
+	test_expect_code 128 dv fetch --progress=xml --remote=up 2>err &&
 	test_grep "only .--progress. and .--progress=json." err &&
-	dv fetch -v --limit-rate=10M --jobs=2 up 2>err &&
+	dv fetch -v --limit-rate=10M --jobs=2 --remote=up 2>err &&
 	test_grep "^remote .up.: [0-9]* request" err
 '
 
