@@ -42,7 +42,7 @@ maintain_lab () {
 
 # maintain_version <n>: one version more; v<n> is its id.
 maintain_version () {
-	mkdir -p data && echo "always" >data/always &&
+	mkdir -p data && rm -f data/file.* && echo "always" >data/always &&
 	seq "$1" "$(($1 + 500))" >data/own &&
 	echo "only in $1" >"data/file.$1" &&
 	dv add -q data && test_tick &&
@@ -81,8 +81,9 @@ do
 	   printf '%s\n' "$line" | grep -q -f "$HOLD/at"
 	then
 		: >"$HOLD/held"
-		while ! test -e "$HOLD/go"
+		for i in $(seq 1200)
 		do
+			test ! -e "$HOLD/go" || break
 			sleep 0.05
 		done
 	fi
@@ -97,7 +98,9 @@ PATH=$PATH:$HOME/helpers
 # request matches.  released: let it go on, and its exit status.
 held () {
 	rm -f "$HOLD/held" "$HOLD/go" && printf '%s\n' "$1" >"$HOLD/at" &&
-	shift && { "$@" >"$HOME/held.out" 2>&1 & } && held_pid=$! &&
+	shift &&
+	{ "$@" >"$HOME/held.out" 2>&1 3>&- 4>&- 5>&- 6>&- & } &&
+	held_pid=$! &&
 	for i in $(seq 400)
 	do
 		test ! -e "$HOLD/held" || return 0

@@ -344,7 +344,9 @@ static int write_next(struct dv_pub_where *w, const struct dv_record *rec,
 		rc = dv_location_open(&ours, bytes.data, bytes.len, err);
 	if (rc < 0)
 		goto out;
-	if (theirs && covers(w->x, &theirs->location.l, &ours)) {
+	if (theirs &&
+	    !dv_rpacks_is_manifest_doomed(w->x->packs, &rec->manifest) &&
+	    covers(w->x, &theirs->location.l, &ours)) {
 		rc = 1;
 		goto out;
 	}

@@ -59,6 +59,12 @@ int dv_rgc_judge(struct dv_rgc_job *j, const struct dv_idmap *named,
 
 /* Read the records and the server's clock. */
 int dv_rgc_read_records(struct dv_rgc_job *j, struct dv_err *err);
+/*
+ * Numbers of location records are dense.  Where a push wrote a further one
+ * of a manifest whose records were deleted, fill what is missing with what
+ * its newest says.
+ */
+int dv_rgc_fill_gaps(struct dv_rgc_job *j, struct dv_err *err);
 /* Write what is to be named, if anything is, then delete old records. */
 int dv_rgc_write_record(struct dv_rgc_job *j, struct dv_err *err);
 

@@ -186,6 +186,9 @@ static int run(struct dv_rgc_job *j, struct dv_err *err)
 	dv_idmap_each(&j->packs, note_revived, j);
 	dv_idmap_each(&j->manifests, note_revived, j);
 	rc = delete_all(j, err);
+	/* A gc that was cut off may have left some, too. */
+	if (!rc && j->n)
+		rc = dv_rgc_fill_gaps(j, err);
 	return rc ? rc : dv_rgc_write_record(j, err);
 }
 

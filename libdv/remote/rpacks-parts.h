@@ -30,7 +30,7 @@ struct dv_rpacks {
 	struct dv_rpack *v;
 	size_t n, cap;
 	struct dv_idmap places;	/* of packs */
-	struct dv_idmap dooms;
+	struct dv_idmap dooms, doomed_manifests;
 	struct dv_rpacks_loaded *loaded;
 	size_t loaded_n, loaded_cap;
 	uint32_t objects;	/* in the loaded ones */

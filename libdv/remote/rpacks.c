@@ -24,6 +24,7 @@ void dv_rpacks_free(struct dv_rpacks *s)
 		dv_map_release(&s->v[i].map);
 	dv_idmap_release(&s->places);
 	dv_idmap_release(&s->dooms);
+	dv_idmap_release(&s->doomed_manifests);
 	free(s->loaded);
 	free(s->v);
 	free(s);
@@ -87,7 +88,18 @@ static int keep_dooms(void *arg, uint64_t n, const struct dv_doomrec *d,
 		dv_idmap_init(&s->dooms, d->packs[0].algo);
 	for (size_t i = 0; i < d->packs_n; i++)
 		dv_idmap_add(&s->dooms, &d->packs[i], 0);
+	if (!s->doomed_manifests.n && d->manifests_n)
+		dv_idmap_init(&s->doomed_manifests, d->manifests[0].algo);
+	for (size_t i = 0; i < d->manifests_n; i++)
+		dv_idmap_add(&s->doomed_manifests, &d->manifests[i], 0);
 	return 0;
+}
+
+bool dv_rpacks_is_manifest_doomed(const struct dv_rpacks *s,
+				  const struct dv_digest *manifest)
+{
+	return s->doomed_manifests.n &&
+	       dv_idmap_get(&s->doomed_manifests, manifest, NULL);
 }
 
 int dv_rpacks_read_dooms(struct dv_rpacks *s, struct dv_err *err)

@@ -52,6 +52,12 @@ void dv_rpacks_add_location(struct dv_rpacks *s, const struct dv_location *l);
  */
 int dv_rpacks_read_dooms(struct dv_rpacks *s, struct dv_err *err);
 /*
+ * Did one of them name that manifest?  Its location records may go at any
+ * time: one who needs it writes the next, which is newer than they are.
+ */
+bool dv_rpacks_is_manifest_doomed(const struct dv_rpacks *s,
+				  const struct dv_digest *manifest);
+/*
  * Load the indexes of all packs added so far (kinds: of those kinds,
  * 1u << enum dv_pack_kind).  One that is missing or damaged is marked bad
  * and told to bad (may be NULL), the others go on.
