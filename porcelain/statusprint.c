@@ -113,7 +113,8 @@ static void print_behind(const struct dv_status *v, size_t n,
 		if (!v[i].behind)
 			continue;
 		title(&begun, "Pointers that name other data than is here:\n"
-		      "  (use \"dv checkout\" to bring it)\n");
+		      "  (use \"dv checkout\" to bring it, or \"dv add "
+		      "<dataset>\" to keep what is here)\n");
 		print_dataset("behind:      ", &v[i], prefix, true);
 	}
 	if (begun)

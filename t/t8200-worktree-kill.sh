@@ -114,4 +114,16 @@ test_expect_success 'mv killed: the dataset is under one of its names' '
 	done
 '
 
+test_expect_success 'what a killed writer left under temporary names goes with the next status or add' '
+	mkdir -p in && echo 1 >in/set && dv add -q in/set && dv commit -q -m set in/set &&
+	for command in "status" "add -q in/set" "checkout -q in/set"
+	do
+		: >.git/dv/journal/in=2Fset && echo half >in/.dv-tmp-99999-0 &&
+		dv $command >.git/actual && test_path_is_missing in/.dv-tmp-99999-0 &&
+		test_path_is_missing .git/dv/journal/in=2Fset || return 1
+	done &&
+	: >.git/dv/index/tmp_99999_0123456789abcdef && echo 2 >in/set && dv add -q in/set &&
+	test_path_is_missing .git/dv/index/tmp_99999_0123456789abcdef
+'
+
 test_done

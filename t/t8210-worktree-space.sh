@@ -72,6 +72,17 @@ test_expect_success NOBODY 'no right to write into the dataset, or the work tree
 	test_path_is_missing .git/dv/index/new && chmod u+w . && test_as_nobody dv add new
 '
 
+test_expect_success NOBODY 'a pointer that cannot be written: the index is as it was, and nothing is behind' '
+	cd "$HOME" && mkdir -p sub/set && echo 1 >sub/set/1 && dv add sub/set && dv commit -q sub/set &&
+	cp .git/dv/index/sub=2Fset .git/index-before && cp sub/set.dv .git/pointer-before && echo 2 >sub/set/2 &&
+	test_when_finished "chmod u+w sub; test $(id -u) != 0 || chown -R 0:0 ." &&
+	test_give_nobody . && chmod a-w sub &&
+	test_expect_code 128 test_as_nobody dv add sub/set 2>.git/err && test_grep "^fatal: .*sub/set.dv.*ermission denied" .git/err &&
+	test_cmp_bin .git/index-before .git/dv/index/sub=2Fset && test_cmp .git/pointer-before sub/set.dv &&
+	test_as_nobody dv status --porcelain sub/set >.git/actual && echo "new sub/set/2" >.git/expect &&
+	test_cmp .git/expect .git/actual && chmod u+w sub && test_as_nobody dv add sub/set
+'
+
 cd "$HOME" || exit
 ! test_have_prereq SMALLFS || umount "$HOME/small"
 test_done

@@ -41,6 +41,12 @@ test_expect_success 'waited for dv.lockTimeout, it says who holds it' '
 	test_cmp before data.dv && dv status --porcelain >actual && test_grep "^new data/3" actual && kill $holder
 '
 
+test_expect_success 'status takes away nothing of a writer that is at work' '
+	: >.git/dv/journal/data && echo half >.dv-tmp-99999-0 && hold 5 && dv status >actual &&
+	test_path_is_file .dv-tmp-99999-0 && kill $holder && { wait $holder 2>/dev/null || :; } &&
+	dv status >actual && test_path_is_missing .dv-tmp-99999-0
+'
+
 test_expect_success 'a holder that was killed is no holder' '
 	hold 60 && kill -9 $holder && { wait $holder 2>/dev/null || :; } && dv add -q data
 '

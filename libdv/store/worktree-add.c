@@ -8,6 +8,7 @@
 #include "base/path.h"
 #include "store/exclude.h"
 #include "store/wtadd.h"
+#include "store/wtjournal.h"
 #include "store/wtpointer.h"
 
 static int report_bad(struct dv_wtadd *s, struct dv_err *err)
@@ -120,22 +121,41 @@ static void restore_index(struct dv_wtadd *s)
 	}
 }
 
-/* Objects synced, index, pointer, exclude: in that order. */
-static int publish(struct dv_wtadd *s, const struct dv_buf *bytes,
-		   struct dv_err *err)
+static int write_both(struct dv_wtadd *s, const struct dv_buf *bytes,
+		      struct dv_err *err)
 {
 	struct dv_pointer p = { s->a->manifest, s->a->files, s->a->size };
 	bool wrote, replaced = s->stale || !s->base.on_disk;
-	int rc;
+	int rc = 0;
 
-	rc = dv_odb_txn_sync(s->txn, err);
-	if (rc >= 0 && replaced)
+	if (replaced)
 		rc = dv_wtindex_write(s->r, s->t.dataset, bytes, err);
 	if (rc < 0)
 		return rc;
 	rc = dv_wtpointer_write(s->r, s->t.dataset, &p, &wrote, err);
 	if (rc < 0 && replaced)
 		restore_index(s);
+	return rc;
+}
+
+/* Objects synced, index, pointer, exclude: in that order. */
+static int publish(struct dv_wtadd *s, const struct dv_buf *bytes,
+		   struct dv_err *err)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	bool unfinished;
+	int rc;
+
+	rc = dv_odb_txn_sync(s->txn, err);
+	if (rc >= 0)
+		rc = dv_wtjournal_begin(s->r, s->t.dataset, &unfinished, err);
+	if (rc < 0)
+		return rc;
+	if (unfinished)
+		rc = dv_wtjournal_clean(&s->t.root, s->t.dataset, err);
+	if (rc >= 0)
+		rc = write_both(s, bytes, err);
+	(void)dv_wtjournal_end(s->r, s->t.dataset, &ignored);
 	return rc < 0 ? rc : dv_exclude_update(s->r, NULL, err);
 }
 

@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/parallel.h"
 #include "base/path.h"
+#include "store/wtjournal.h"
 #include "store/wtstatus.h"
 
 int64_t dv_wtstatus_now(struct dv_wtstatus *s)
@@ -208,25 +209,38 @@ static void write_learned(struct dv_wtstatus *s)
 	dv_buf_release(&bytes);
 }
 
+/* What a writer that was killed had under temporary names. */
+static void clean_up(struct dv_wtstatus *s)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+
+	if (!dv_wtjournal_clean(&s->root, s->dataset, &ignored))
+		(void)dv_wtjournal_end(s->r, s->dataset, &ignored);
+}
+
 /*
  * What was learned saves work and nothing else: it is kept if nobody is
  * in the way, and lost without a word otherwise.
  */
 static void keep_learned(struct dv_wtstatus *s)
 {
+	bool learned = s->x.on_disk && count_learned(s);
+	bool unfinished = dv_wtjournal_exists(s->r, s->dataset);
 	struct dv_err ignored = DV_ERR_INIT;
 	struct dv_lock lock = DV_LOCK_INIT;
 	int timeout = s->r->lock_timeout;
 	int rc;
 
-	if (!s->x.on_disk || !count_learned(s))
+	if (!learned && !unfinished)
 		return;
 	s->r->lock_timeout = 0;
 	rc = dv_repo_lock(s->r, &lock, &ignored);
 	s->r->lock_timeout = timeout;
 	if (rc < 0)
 		return;
-	if (is_current(s))
+	if (unfinished)
+		clean_up(s);
+	if (learned && is_current(s))
 		write_learned(s);
 	dv_lock_release(&lock);
 }

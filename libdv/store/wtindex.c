@@ -222,6 +222,20 @@ void dv_wtindex_release(struct dv_wtindex *x)
 	*x = (struct dv_wtindex)DV_WTINDEX_INIT;
 }
 
+/* Under the work tree's lock nobody is writing one. */
+static void remove_temps(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *d;
+
+	if (!dir)
+		return;
+	while ((d = readdir(dir)))
+		if (is_temp(d->d_name))
+			unlinkat(dirfd(dir), d->d_name, 0);
+	closedir(dir);
+}
+
 int dv_wtindex_write(struct dv_repo *r, const char *dataset,
 		     const struct dv_buf *bytes, struct dv_err *err)
 {
@@ -230,6 +244,8 @@ int dv_wtindex_write(struct dv_repo *r, const char *dataset,
 	int rc;
 
 	rc = dv_mkdirs(dir, 0777, err);
+	if (rc >= 0)
+		remove_temps(dir);
 	if (rc >= 0)
 		rc = dv_wtindex_path(r, dataset, &path, err);
 	if (rc >= 0)

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
@@ -15,18 +16,46 @@
 static int path_of(struct dv_repo *r, const char *dataset, char **out,
 		   struct dv_err *err)
 {
-	char *dir = dv_asprintf("%s/journal", r->state_dir);
 	struct dv_buf name = DV_BUF_INIT;
 	int rc;
 
 	rc = dv_component_encode(&name, dataset, err);
 	if (rc >= 0)
-		rc = dv_mkdirs(dir, 0777, err);
-	if (rc >= 0)
-		*out = dv_asprintf("%s/%s", dir, dv_buf_cstr(&name));
+		*out = dv_asprintf("%s/journal/%s", r->state_dir,
+				   dv_buf_cstr(&name));
 	dv_buf_release(&name);
-	free(dir);
 	return rc;
+}
+
+bool dv_wtjournal_exists(struct dv_repo *r, const char *dataset)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	char *path = NULL;
+	bool there;
+
+	if (path_of(r, dataset, &path, &ignored) < 0)
+		return false;
+	there = !access(path, F_OK);
+	free(path);
+	return there;
+}
+
+/* Make the file, and the directory with the first. */
+static int make(const char *path)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC;
+	struct dv_err ignored = DV_ERR_INIT;
+	int fd = open(path, flags, 0666);
+
+	if (fd < 0 && errno == ENOENT) {
+		char *dir = dv_strndup(path, (size_t)(strrchr(path, '/') -
+						      path));
+
+		(void)dv_mkdirs(dir, 0777, &ignored);
+		free(dir);
+		fd = open(path, flags, 0666);
+	}
+	return fd;
 }
 
 /* Not synced: after a crash of the system it may be there or not. */
@@ -40,7 +69,7 @@ int dv_wtjournal_begin(struct dv_repo *r, const char *dataset,
 	if (rc < 0)
 		return rc;
 	*unfinished = false;
-	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+	fd = make(path);
 	if (fd >= 0)
 		close(fd);
 	else if (errno == EEXIST)
