@@ -4,19 +4,7 @@
 test_description='the worked bytes of the pages on packs and recipes'
 
 . ./test-lib.sh
-
-# part <page> <name>: the block of a format page that has "// file: <name>"
-part () {
-	awk -v want="// file: $2" '
-	$0 == want { found = 1; next }
-	found && /^----$/ { if (inside) exit; inside = 1; next }
-	inside' "$DV_SOURCE/Documentation/dv-format-$1.adoc" >"$2" &&
-	test -s "$2"
-}
-
-hex () {
-	od -An -v -tx1 -w16 | sed 's/^ //'
-}
+. "$DV_SOURCE/t/lib-pages.sh"
 
 # array <name> <file>: what is between its braces, without "0x"
 array () {

@@ -210,6 +210,15 @@ test_expect_success LONG 'so is one of heads, or of versions' '
 	test_grep "more than 10000000 objects below '\''dv/versions/'\''" actual
 '
 
+test_expect_success 'versions without a format file' '
+	mv remote/dv/format format &&
+	echo "records lab data $A" |
+	test-catalog "$PWD/remote" "$PWD/store3" >actual &&
+	mv format remote/dv/format &&
+	echo "error remote '\''origin'\'': '\''dv/versions/lab/data/$A'\'': there is no '\''dv/format'\'' that says of which object format it is" >expect &&
+	test_cmp expect actual
+'
+
 test_expect_success 'names that no dataset can have are passed over' '
 	head=$LATEST/0000000001 &&
 	for name in "=2E=2E" "=2F=65tc" "a=00b" "=2Egit" ".hidden" "x=2E"

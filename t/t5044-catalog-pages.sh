@@ -5,19 +5,7 @@ test_description='what the pages on remotes and location records show'
 
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-catalog.sh"
-
-# part <page> <name>: the block of a format page that has "// file: <name>"
-part () {
-	awk -v want="// file: $2" '
-	$0 == want { found = 1; next }
-	found && /^----$/ { if (inside) exit; inside = 1; next }
-	inside' "$DV_SOURCE/Documentation/dv-format-$1.adoc" >"$2" &&
-	test -s "$2"
-}
-
-hex () {
-	od -An -v -tx1 -w16 "$1" | sed 's/^ //'
-}
+. "$DV_SOURCE/t/lib-pages.sh"
 
 test_expect_success 'setup: the parts of the pages' '
 	part remote keys && part remote format && part remote head &&

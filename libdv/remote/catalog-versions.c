@@ -97,6 +97,10 @@ static int check_place(const struct dv_conn *c, const struct dv_record *rec,
 		return dv_err_set(err, DV_E_FORMAT, "this is the record of "
 				  "version '%s' of '%s/%s'", is,
 				  rec->name_space, rec->dataset);
+	if (!c->algo)
+		return dv_err_set(err, DV_E_FORMAT, "there is no '%s' that "
+				  "says of which object format it is",
+				  DV_RKEY_FORMAT);
 	if (rec->manifest.algo != c->algo)
 		return dv_err_set(err, DV_E_FORMAT, "the record is of object "
 				  "format %s, and the remote of %s",

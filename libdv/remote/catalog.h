@@ -61,7 +61,10 @@ struct dv_catalog_head {
 	char version[DV_VERSION_ID_MAX];	/* "": it points nowhere */
 	uint64_t n;		/* its number; 0: there never was one */
 };
-/* tag NULL: latest.  1, or 0 where it points nowhere. */
+/*
+ * tag NULL: latest.  1, or 0 where it points nowhere.  One list request;
+ * where it is not as it was last seen, or was made a moment ago, one more.
+ */
 int dv_catalog_head(struct dv_conn *c, const char *ns, const char *dataset,
 		    const char *tag, struct dv_catalog_head *out,
 		    struct dv_err *err);
