@@ -145,12 +145,24 @@ static int plan_make(struct look *l, enum dv_wtact act, const struct stat *st,
 	return 0;
 }
 
+/* Stat could not tell, and it is as it was brought or added after all. */
+static bool is_old(const struct look *l, const struct dv_wtfile *file)
+{
+	struct dv_digest id;
+
+	if (!l->has_old || (l->old.mode == DV_MODE_LINK) !=
+	    (file->mode == DV_MODE_LINK))
+		return false;
+	dv_digest_set(&id, l->c->algo, l->old.id);
+	return dv_digest_eq(&id, &file->id);
+}
+
 /* Something else is where the file shall be, and may not be known. */
 static int plan_over(struct look *l, const struct stat *st,
 		     struct dv_err *err)
 {
 	struct dv_wtco *c = l->c;
-	struct dv_wtfile file;
+	struct dv_wtfile file = { 0 };
 	bool same;
 	int rc;
 
@@ -163,7 +175,7 @@ static int plan_over(struct look *l, const struct stat *st,
 		       dv_wtfile_racy(&file.st, c->began));
 		return 0;
 	}
-	if (rc)
+	if (rc || is_old(l, &file))
 		return plan_make(l, DV_WTACT_REPLACE, st, err);
 	if (!c->keep_changes || !l->has_old ||
 	    !same_entry(c, &l->old, &l->item))
