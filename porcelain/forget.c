@@ -19,8 +19,8 @@
 static const char *const usage[] = {
 	"dv forget [-n] [-q] [--keep-last=<n>] [--keep-tagged] "
 		"<dataset>[@<what>]...",
-	"dv forget -r[<name>] [-n] [-q] [--keep-last=<n>] [--keep-tagged] "
-		"[<namespace>/]<dataset>[@<what>]...",
+	"dv forget (-r | --remote=<name>) [-n] [--keep-last=<n>] "
+		"[--keep-tagged] [<option>...] <dataset>[@<what>]...",
 	NULL
 };
 

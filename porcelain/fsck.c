@@ -19,7 +19,7 @@
 
 static const char *const usage[] = {
 	"dv fsck [--full] [--verbose] [-q] [<dataset>...]",
-	"dv fsck --remote[=<name>] [--verify] [--verbose] [-q]",
+	"dv fsck --remote [<name>] [--verify] [<option>...]",
 	NULL
 };
 

@@ -20,7 +20,7 @@
 
 static const char *const usage[] = {
 	"dv gc [-n] [-q] [--grace=<time>]",
-	"dv gc --remote[=<name>] [-n] [-q] [-v] [--grace=<time>] [--force]",
+	"dv gc --remote [<name>] [-n] [--grace=<time>] [-f] [<option>...]",
 	NULL
 };
 

@@ -13,7 +13,7 @@
 
 static const char *const usage[] = {
 	"dv repack [-a] [-f] [--level=<n>] [-q]",
-	"dv repack --remote[=<name>] [-a] [-n] [--level=<n>] [-q] [-v]",
+	"dv repack --remote [<name>] [-a] [-n] [--level=<n>] [<option>...]",
 	NULL
 };
 
