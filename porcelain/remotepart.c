@@ -140,6 +140,9 @@ int dv_remotepart_open_any(struct dv_remotecmd *c, struct dv_repo **repo,
 {
 	int rc = dv_remotecmd_repo(repo, remote, err);
 
+	if (rc == -DV_E_MISSING && remote)
+		dv_err_hint(err, "'%s' would be a remote of a repository; a "
+			    "directory is written ./%s", remote, remote);
 	return rc < 0 ? rc : dv_remotepart_open(c, *repo, remote, err);
 }
 

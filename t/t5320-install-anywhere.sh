@@ -140,6 +140,7 @@ test_expect_success 'what there is not: dataset, version, path, remote' '
 	test_expect_code 128 dv install lab/data:nosuch ../share 2>../err &&
 	test_grep "nosuch" ../err &&
 	test_expect_code 128 dv install lab/data origin 2>../err &&
+	test_grep "hint: .*\./origin" ../err &&
 	test_expect_code 129 dv install lab/data 2>../err
 '
 

@@ -106,7 +106,7 @@ test_expect_success 'and answers as the tutorial says' '
 		>actual &&
 	test_grep "^exit 128\$" actual &&
 	answer "ls data" | tr -d " " >actual &&
-	printf "%s\n" 6 6 5 >expect &&
+	printf "%s\n" 6 6 5 2 5 >expect &&
 	test_cmp expect actual &&
 	answer "dv checkout data@storms;" >actual &&
 	test_grep "^exit 128\$" actual &&
@@ -114,6 +114,12 @@ test_expect_success 'and answers as the tutorial says' '
 	test_grep "^exit 1\$" actual &&
 	answer "dv whence ../elsewhere/\$name | head -n 3" >actual &&
 	test_grep "its name lies" actual &&
+	answer "dv ls -r --human-readable data" >actual &&
+	test_line_count = 3 actual &&
+	test_grep "(latest, tag: hurricanes) Hurricanes with status" actual &&
+	answer "ls their-storms" | tr -d " " >actual &&
+	echo 6 >expect &&
+	test_cmp expect actual &&
 	answer "dv fsck" >actual &&
 	echo "exit 0" >expect &&
 	test_cmp expect actual
