@@ -94,6 +94,14 @@ test_expect_success 'a tag stays where it is here; --force moves it' '
 	test_cmp ../expect ../actual
 '
 
+test_expect_success 'content comes by the pipeline of the page, too' '
+	pull_clone piped &&
+	dv fetch -q data &&
+	sed -n "s/^manifest //p" data.dv | dv fetch-pack origin >../out &&
+	dv remote remove origin && dv checkout data &&
+	diff -r ../lab/data data
+'
+
 test_expect_success 'a damaged pack of configurations: told, exit 1, and mended' '
 	cp -R "$HOME/share" "$HOME/bad" && pull_clone config &&
 	for file in "$HOME"/bad/dv/packs/*.pack

@@ -58,6 +58,7 @@ static int read_first(struct configs *k, struct dv_err *err)
 		dv_rkey_manifest(&key, &k->manifests[i]);
 		dv_strlist_add(&keys, dv_rkey_add_number(&key, 1));
 	}
+	dv_strlist_uniq(&keys);
 	rc = dv_conn_read_all(k->c, &keys, DV_LOCATION_MAX, on_first, k, err);
 	dv_strlist_release(&keys);
 	dv_buf_release(&key);
@@ -69,29 +70,6 @@ static bool placed(struct configs *k, const struct dv_digest *id)
 	struct dv_rplace place;
 
 	return dv_rpacks_find(k->packs, id, false, &place);
-}
-
-/* Those that are still nowhere: by the newest record of each manifest. */
-static int read_newest(struct configs *k, struct dv_err *err)
-{
-	struct dv_rlocation where;
-	int rc = 0;
-
-	for (size_t i = 0; i < k->n && rc >= 0; i++) {
-		if (placed(k, &k->ids[i]))
-			continue;
-		where = (struct dv_rlocation){ .n = 0 };
-		rc = dv_rlocation_read(&where, k->c, &k->manifests[i], err);
-		if (rc > 0)
-			add_meta(k->packs, &where.l);
-		dv_rlocation_release(&where);
-		if (rc == -DV_E_FORMAT || rc == -DV_E_LIMIT) {
-			dv_obtain_fault(k->o, err->msg);
-			*err = (struct dv_err)DV_ERR_INIT;
-			rc = 0;
-		}
-	}
-	return rc < 0 ? rc : 0;
 }
 
 static int load(struct configs *k, struct dv_err *err)
@@ -114,6 +92,34 @@ static int get(struct configs *k, struct dv_err *err)
 	return rc;
 }
 
+/*
+ * Those that are still nowhere, by the newest record of their manifests;
+ * one may place several.
+ */
+static int read_newest(struct configs *k, struct dv_err *err)
+{
+	struct dv_rlocation where;
+	int rc = 0;
+
+	for (size_t i = 0; i < k->n && rc >= 0; i++) {
+		if (placed(k, &k->ids[i]))
+			continue;
+		where = (struct dv_rlocation){ .n = 0 };
+		rc = dv_rlocation_read(&where, k->c, &k->manifests[i], err);
+		if (rc > 0) {
+			add_meta(k->packs, &where.l);
+			rc = load(k, err);
+		}
+		dv_rlocation_release(&where);
+		if (rc == -DV_E_FORMAT || rc == -DV_E_LIMIT) {
+			dv_obtain_fault(k->o, err->msg);
+			*err = (struct dv_err)DV_ERR_INIT;
+			rc = 0;
+		}
+	}
+	return rc < 0 ? rc : 0;
+}
+
 static int bring(struct configs *k, struct dv_err *err)
 {
 	int rc;
@@ -123,8 +129,6 @@ static int bring(struct configs *k, struct dv_err *err)
 		rc = load(k, err);
 	if (rc >= 0)
 		rc = read_newest(k, err);
-	if (rc >= 0)
-		rc = load(k, err);
 	if (rc >= 0)
 		rc = get(k, err);
 	return rc;
