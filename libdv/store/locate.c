@@ -12,6 +12,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "store/repofile.h"
+#include "store/userstore.h"
 
 #define LINE_MAX_BYTES 8192	/* of .git files and commondir */
 
@@ -151,19 +152,13 @@ static char *common_dir(const char *git_dir)
 static int users_store(char **dir, enum dv_algo *algo, struct dv_err *err)
 {
 	static const enum dv_algo all[] = { DV_ALGO_XXH128, DV_ALGO_SHA256 };
-	const char *xdg = getenv("XDG_DATA_HOME");
-	const char *home = getenv("HOME");
+	struct dv_err ignored = DV_ERR_INIT;
 
 	for (size_t i = 0; i < 2; i++) {
 		char *path = NULL;
 
-		if (xdg && *xdg == '/')
-			path = dv_asprintf("%s/dv/%s", xdg,
-					   dv_algo_name(all[i]));
-		else if (home && *home)
-			path = dv_asprintf("%s/.local/share/dv/%s", home,
-					   dv_algo_name(all[i]));
-		if (path && is_dir(path)) {
+		if (!dv_userstore_dir(&path, all[i], &ignored) &&
+		    is_dir(path)) {
 			*dir = path;
 			*algo = all[i];
 			return 0;
