@@ -102,7 +102,8 @@ static int look_at(struct drop *k, uint32_t i,
 	int rc;
 
 	if (fd < 0 || fstatat(fd, name_of(k, item), &st, AT_SYMLINK_NOFOLLOW)) {
-		dv_strlist_add(&k->changed, k->path.data);
+		if (!(item->flags & DV_WINDEX_ABSENT))
+			dv_strlist_add(&k->changed, k->path.data);
 		return 0;
 	}
 	if (item->mode == DV_MODE_DIR) {
@@ -121,10 +122,10 @@ static int look_at(struct drop *k, uint32_t i,
 	return 0;
 }
 
+/* Also what is absent: a drop that was killed may have left the file. */
 static bool is_asked(struct drop *k, const struct dv_windex_item *item)
 {
-	if (item->mode == DV_MODE_VALUE || item->mode == DV_MODE_REF ||
-	    item->flags & DV_WINDEX_ABSENT)
+	if (item->mode == DV_MODE_VALUE || item->mode == DV_MODE_REF)
 		return false;
 	dv_windex_path(&k->x.ix, item, &k->path);
 	return dv_wttarget_has(k->d->rel, k->path.data, k->path.len);
@@ -247,18 +248,17 @@ static int remove_files(struct drop *k, struct dv_err *err)
 	return rc;
 }
 
-/* Does all that the directory held go? */
+/* Is all that the directory held absent now, and was it asked for? */
 static bool is_emptied(const struct drop *k, const struct dv_windex_dir *dir,
 		       const uint8_t *gone)
 {
-	bool any = false;
-
-	for (uint32_t i = dir->first; i < dir->first + dir->entries; i++) {
-		any |= gone[i];
+	if (!dv_wttarget_has(k->d->rel, dir->path, dir->path_len) &&
+	    !dv_wttarget_below(k->d->rel, dir->path, dir->path_len))
+		return false;
+	for (uint32_t i = dir->first; i < dir->first + dir->entries; i++)
 		if (!gone[i] && !dv_windex_is_absent(&k->x.ix, i))
 			return false;
-	}
-	return any;
+	return true;
 }
 
 /* Deepest first; what holds something else stays. */
@@ -306,14 +306,15 @@ static int run(struct drop *k, struct dv_err *err)
 		rc = look(k, err);
 	if (rc >= 0 && k->changed.n)
 		rc = refuse(k, err);
-	if (rc < 0 || !k->n || k->d->dry_run) {
+	if (rc < 0 || k->d->dry_run) {
 		for (size_t i = 0; rc >= 0 && i < k->n; i++)
 			k->d->bytes += k->v[i].bytes;
 		k->d->files += rc < 0 ? 0 : k->n;
 		return rc;
 	}
 	dv_progress_phase(k->d->progress, "removing files", k->n, 0);
-	rc = write_index(k, err);
+	if (k->n)
+		rc = write_index(k, err);
 	if (rc >= 0)
 		rc = remove_files(k, err);
 	if (rc >= 0)
