@@ -213,6 +213,7 @@ static int is_whole(struct job *j, struct dv_err *err)
 
 static int bring_manifest(struct job *j, struct dv_err *err)
 {
+	uint64_t missed = j->o->stats.missing;
 	struct dv_err why = DV_ERR_INIT;
 	int rc;
 
@@ -228,6 +229,7 @@ static int bring_manifest(struct job *j, struct dv_err *err)
 		return rc;
 	if (relocate(j, &why) <= 0)
 		return rc;
+	j->o->stats.missing = missed;
 	return dv_rget_manifest(j->c, &j->where, j->odb, &j->o->stats, err);
 }
 
