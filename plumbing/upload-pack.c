@@ -102,7 +102,8 @@ static int upload(struct job *job, struct dv_err *err)
 		put_packs(job, s);
 	if (rc >= 0 && job->remote.verbose)
 		dv_say("%" PRIu64 " objects sent, %" PRIu64 " bytes; %" PRIu64
-		       " reused", stats.objects, stats.wire, stats.reused);
+		       " reused, %" PRIu64 " bytes saved", stats.objects,
+		       stats.wire, stats.reused, stats.reused_bytes);
 	dv_rpacks_free(s);
 	return rc < 0 ? rc : 0;
 }

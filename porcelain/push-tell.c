@@ -134,7 +134,7 @@ void dv_push_tell_total(struct dv_push *p)
 {
 	const struct dv_rput_stats *s = &p->pub.stats;
 	char count[DV_HUMAN_MAX], objects[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
-	char wire[DV_HUMAN_MAX];
+	char wire[DV_HUMAN_MAX], saved[DV_HUMAN_MAX];
 	struct dv_buf b = DV_BUF_INIT;
 
 	if (p->remote.quiet || p->porcelain)
@@ -154,6 +154,9 @@ void dv_push_tell_total(struct dv_push *p)
 			      dv_human_size(wire, s->wire), s->packs,
 			      s->packs == 1 ? "" : "s");
 	dv_buf_printf(&b, "; %" PRIu64 " reused", s->reused);
+	if (p->remote.verbose)
+		dv_buf_printf(&b, ", %s saved",
+			      dv_human_size(saved, s->reused_bytes));
 	dv_say("%s", dv_buf_cstr(&b));
 	dv_buf_release(&b);
 }

@@ -48,4 +48,14 @@ test_expect_success 'what is neither here nor there stops it, by name; exit 128'
 	test_path_is_missing "$REM/dv/versions"
 '
 
+test_expect_success 'a dataset that lacks something leaves the others alone; exit 128' '
+	(
+		cd part2 && mkdir -p also zz && cp data/a/2 also/f && echo z >zz/f && dv add -q also zz &&
+		dv commit -q also zz && test_expect_code 128 dv push 2>../err
+	) &&
+	test_grep "^also  .* (latest)$" err && test_grep "^zz  .* (latest)$" err &&
+	test_grep "^fatal: version .data@" err && test_path_is_missing "$REM/dv/versions/lab/data" &&
+	readable "$REM"
+'
+
 test_done

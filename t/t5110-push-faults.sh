@@ -111,6 +111,37 @@ test_expect_success 'an object that is damaged here is named, and its version no
 	test_path_is_missing "$REM/dv/versions"
 '
 
+# chain <remote>: every version there has its parent there, down to the first.
+chain () {
+	for record in "$1"/dv/versions/lab/h/*
+	do
+		parent=$(sed -n "s/^Dv-Parent: //p" "$record") &&
+		test -z "$parent" || test_path_is_file "$1/dv/versions/lab/h/$parent" || return 1
+	done
+}
+
+test_expect_success "a history of thirty versions, killed at $KILLS moments: no gap in what is there" '
+	git init -q history && (
+		cd history && dv init -q --namespace lab && test_commit code &&
+		for i in $(test_seq 1 30)
+		do
+			echo $i >h && dv add -q h && test_tick && dv commit -q --set i=$i h || return 1
+		done
+	) &&
+	for i in $(test_seq 1 $KILLS)
+	do
+		(
+			cd history && { dv push -q --remote="$HOME/chain" >/dev/null 2>&1 & } && pid=$! &&
+			sleep "0.$(printf %03d $((i * 7 % 60)))" &&
+			{ kill -9 $pid; wait $pid; :; } 2>/dev/null
+		) &&
+		{ test ! -d chain/dv/versions || chain "$PWD/chain"; } || return 1
+	done &&
+	(cd history && dv push -q --remote="$HOME/chain") && chain "$PWD/chain" &&
+	ls chain/dv/versions/lab/h >versions && test_line_count = 30 versions &&
+	ls chain/dv/heads/lab/h/latest >heads && test_line_count = 1 heads && readable "$PWD/chain"
+'
+
 # doom <directory> <pack>...: as a gc writes it down.
 doom () {
 	mkdir -p "$1/dv/gc" && {

@@ -19,6 +19,7 @@ struct dv_pub_dataset {
 	char *ns;
 	const struct dv_publish_want *want;
 	size_t n;
+	bool failed;			/* something it needs is nowhere */
 	struct dv_catalog_head head;	/* latest */
 	/* version ids, by dv_pub_key() */
 	struct dv_idmap published;	/* found there */
@@ -44,6 +45,7 @@ struct dv_pub {
 	size_t datasets_n, datasets_cap;
 	struct dv_pub_item *todo;	/* ancestors first */
 	size_t todo_n, todo_cap;
+	struct dv_err failed;		/* the first dataset's; code 0: none */
 	/* manifests that what is to be published may share objects with */
 	struct dv_digest *look;
 	size_t look_n, look_cap;

@@ -73,6 +73,20 @@ static int gather(struct gather *g, size_t i, struct dv_err *err)
 	return rc;
 }
 
+static bool is_failed(const struct dv_pub *x, size_t i)
+{
+	return x->datasets[x->todo[i].dataset].failed;
+}
+
+/* What a version needs is nowhere: those that descend from it wait, too. */
+static void fail(struct dv_pub *x, size_t i, struct dv_err *err)
+{
+	x->datasets[x->todo[i].dataset].failed = true;
+	if (!x->failed.code)
+		x->failed = *err;
+	err->code = 0;
+}
+
 /* Plan the versions from first on; *end is behind those that make a batch. */
 static int plan_batch(struct dv_pub *x, size_t first, size_t *end,
 		      struct dv_err *err)
@@ -85,7 +99,16 @@ static int plan_batch(struct dv_pub *x, size_t first, size_t *end,
 	dv_idmap_init(&g.blocks, dv_odb_algo(x->odb));
 	while (!rc && i < *end && bytes < BATCH_BYTES &&
 	       objects < BATCH_OBJECTS) {
-		rc = gather(&g, i++, err);
+		if (!is_failed(x, i))
+			rc = gather(&g, i, err);
+		if (rc == -DV_E_MISSING) {
+			fail(x, i, err);
+			rc = 0;
+			/* blocks may be read in part */
+			dv_idmap_release(&g.blocks);
+			dv_idmap_init(&g.blocks, dv_odb_algo(x->odb));
+		}
+		i++;
 		dv_rput_planned(x->put, &objects, &bytes);
 	}
 	*end = i;
@@ -145,7 +168,8 @@ static int publish_batch(struct dv_pub *x, size_t first, size_t *end,
 	int rc = send_batch(x, first, end, err);
 
 	for (size_t i = first; !rc && i < *end; i++)
-		rc = publish_one(x, i, err);
+		if (!is_failed(x, i))
+			rc = publish_one(x, i, err);
 	return rc < 0 ? rc : dv_pub_where_done(x->where, err);
 }
 
@@ -191,7 +215,8 @@ static int pretend(struct dv_pub *x, struct dv_err *err)
 		stats->bytes += bytes;
 		dv_rput_drop(x->put);
 	}
-	x->p->versions += x->todo_n;
+	for (size_t i = 0; i < x->todo_n; i++)
+		x->p->versions += !is_failed(x, i);
 	return rc;
 }
 
@@ -263,7 +288,12 @@ int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 	if (!rc && x.todo_n)
 		rc = p->dry_run ? pretend(&x, err) : publish_all(&x, err);
 	for (uint32_t i = 0; !rc && i < x.datasets_n; i++)
-		rc = dv_pub_heads(&x, i, err);
+		if (!x.datasets[i].failed)
+			rc = dv_pub_heads(&x, i, err);
+	if (!rc && x.failed.code) {
+		*err = x.failed;
+		rc = -err->code;
+	}
 	release(&x);
 	return rc;
 }

@@ -70,8 +70,8 @@ void dv_publish_release(struct dv_publish *p);
  * Publish the n versions at want, in order of dataset, with all ancestors
  * of each (Parent) that are recorded here and not there.  Nothing is
  * written in a dry run.  DV_E_MISSING where an object is neither here nor
- * there, DV_E_DIGEST where it is damaged here: versions that do not need
- * it may have been published before.
+ * there: the datasets that do not need it are published all the same.
+ * DV_E_DIGEST where one is damaged here ends it.
  */
 int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 			struct dv_versions *v,

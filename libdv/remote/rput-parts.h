@@ -26,6 +26,8 @@ struct dv_rput {
 	struct dv_idmap walked;		/* recipes whose lists are, too */
 };
 
+/* Begin to plan anew; what is planned stays. */
+void dv_rput_forget_seen(struct dv_rput *r);
 /* Take the object at *at out of l: its id and length; false at the end. */
 bool dv_rput_list_next(const struct dv_rput_list *l, enum dv_algo algo,
 		       size_t *at, struct dv_digest *id, uint32_t *bytes);

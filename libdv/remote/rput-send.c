@@ -257,8 +257,11 @@ int dv_rput_send(struct dv_rput *r, struct dv_err *err)
 		goto out;
 	}
 	dv_progress_phase(r->progress, "pushing", objects, bytes);
-	for (int kind = 0; !rc && kind < 2; kind++)
+	dv_rput_forget_seen(r);		/* it is large, and was for the plan */
+	for (int kind = 0; !rc && kind < 2; kind++) {
 		rc = send_list(&s, (enum dv_odb_kind)kind, err);
+		dv_buf_release(&r->lists[kind].items);
+	}
 	/* their callbacks need s */
 	if (let_fly(&s, 1, &late) < 0 && !rc) {
 		*err = late;

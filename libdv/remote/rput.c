@@ -18,9 +18,16 @@ struct dv_rput *dv_rput_new(struct dv_conn *c, struct dv_rpacks *s,
 	r->level = level < 0 ? DV_RPUT_LEVEL : level;
 	r->stats = stats;
 	r->progress = p;
-	dv_idmap_init(&r->seen, dv_odb_algo(odb));
-	dv_idmap_init(&r->walked, dv_odb_algo(odb));
+	dv_rput_forget_seen(r);
 	return r;
+}
+
+void dv_rput_forget_seen(struct dv_rput *r)
+{
+	dv_idmap_release(&r->seen);
+	dv_idmap_release(&r->walked);
+	dv_idmap_init(&r->seen, dv_odb_algo(r->odb));
+	dv_idmap_init(&r->walked, dv_odb_algo(r->odb));
 }
 
 void dv_rput_drop(struct dv_rput *r)
@@ -29,10 +36,7 @@ void dv_rput_drop(struct dv_rput *r)
 		dv_buf_release(&r->lists[kind].items);
 		r->lists[kind] = (struct dv_rput_list){ .n = 0 };
 	}
-	dv_idmap_release(&r->seen);
-	dv_idmap_release(&r->walked);
-	dv_idmap_init(&r->seen, dv_odb_algo(r->odb));
-	dv_idmap_init(&r->walked, dv_odb_algo(r->odb));
+	dv_rput_forget_seen(r);
 }
 
 void dv_rput_free(struct dv_rput *r)
@@ -68,6 +72,12 @@ bool dv_rput_list_next(const struct dv_rput_list *l, enum dv_algo algo,
 	return true;
 }
 
+static void reuse(struct dv_rput *r, uint64_t bytes)
+{
+	r->stats->reused++;
+	r->stats->reused_bytes += bytes;
+}
+
 static int settle(void *arg, const struct dv_digest *id, uint64_t bytes,
 		  bool list, struct dv_err *err)
 {
@@ -77,28 +87,25 @@ static int settle(void *arg, const struct dv_digest *id, uint64_t bytes,
 	(void)err;
 	if (dv_idmap_add(&r->seen, id, 0)) {
 		if (dv_rpacks_find(r->s, id, true, &place))
-			r->stats->reused++;
+			reuse(r, bytes);
 		else
 			list_add(&r->lists[r->kind], id, bytes);
 	}
 	return list && !dv_idmap_add(&r->walked, id, 0);
 }
 
-/* 1 where the remote has id as it is, 2 where it has a recipe; else 0. */
+/* 1 and *o, or 0. */
 static int there(struct dv_rput *r, const struct dv_digest *id,
-		 struct dv_err *err)
+		 struct dv_pack_object *o, struct dv_err *err)
 {
-	struct dv_pack_object o;
 	struct dv_rplace place;
 	int rc;
 
 	if (!dv_rpacks_find(r->s, id, true, &place))
 		return 0;
 	rc = dv_packidx_object(&dv_rpacks_get(r->s, place.pack)->idx, place.i,
-			       &o, err);
-	if (rc < 0)
-		return rc;
-	return o.type == DV_PACK_RECIPE ? 2 : 1;
+			       o, err);
+	return rc < 0 ? rc : 1;
 }
 
 /*
@@ -108,23 +115,25 @@ static int there(struct dv_rput *r, const struct dv_digest *id,
 int dv_rput_want(struct dv_rput *r, const struct dv_digest *id,
 		 enum dv_odb_kind kind, struct dv_err *err)
 {
+	struct dv_pack_object o;
 	int has, rc;
 
 	if (dv_idmap_get(&r->seen, id, NULL))
 		return 0;
-	has = there(r, id, err);
+	has = there(r, id, &o, err);
 	if (has < 0)
 		return has;
-	if (has == 1) {
+	if (has && o.type != DV_PACK_RECIPE) {
 		dv_idmap_add(&r->seen, id, 0);
-		r->stats->reused++;
+		reuse(r, o.length);
 		return 0;
 	}
 	r->kind = kind;
 	rc = dv_odb_each_needed(r->odb, id, settle, r, err);
 	if (rc == -DV_E_MISSING && has) {
 		err->code = 0;
-		r->stats->reused += dv_idmap_add(&r->seen, id, 0);
+		if (dv_idmap_add(&r->seen, id, 0))
+			reuse(r, o.size);
 		rc = 0;
 	}
 	return rc;

@@ -26,7 +26,7 @@
 struct dv_rput_stats {
 	uint64_t objects, bytes;	/* sent: as they are kept here */
 	uint64_t wire;			/* bytes of packs and indexes */
-	uint64_t reused;		/* objects that were there */
+	uint64_t reused, reused_bytes;	/* that were there */
 	uint32_t packs;
 };
 
