@@ -12,7 +12,6 @@
 
 #include "base/path.h"
 #include "format/manifest.h"
-#include "porcelain/human.h"
 #include "porcelain/remotepart.h"
 #include "remote/obtain.h"
 #include "store/submanifest.h"
@@ -148,22 +147,16 @@ static int record(struct job *job, struct dv_err *err)
 
 /* --- what was done -------------------------------------------------------------- */
 
-static void tell(struct job *job, const struct dv_obtain *o)
+static void tell(struct job *job, const struct dv_remotepart *part,
+		 const struct dv_obtain *o)
 {
-	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX], here[DV_HUMAN_MAX];
 	char id[DV_DIGEST_TEXT];
 	const struct dv_digest *manifest = &job->spec.record.manifest;
 	bool sha256 = manifest->algo == DV_ALGO_SHA256;
 
 	if (job->remote.quiet)
 		return;
-	dv_human_count(count, o->files, "file", "files");
-	dv_human_size(size, o->size);
-	if (o->here)
-		dv_say("%s: %s, %s (%s were here already)", job->dest, count,
-		       size, dv_human_size(here, o->here));
-	else
-		dv_say("%s: %s, %s", job->dest, count, size);
+	dv_remotepart_say(part, job->dest, o, 0);
 	dv_say("%s/%s@%s, manifest %s", job->spec.ns, job->spec.dataset,
 	       job->spec.id, dv_digest_format(id, manifest));
 	dv_say(sha256 ? "each byte was checked with sha256: no accident, and "
@@ -172,17 +165,20 @@ static void tell(struct job *job, const struct dv_obtain *o)
 	       "protect from forgery");
 }
 
-/* The part that is asked for, with paths from there. */
-static int choose_part(struct job *job, struct dv_err *err)
+/*
+ * The part that is asked for, with paths from there, and without what
+ * could not be had.
+ */
+static int choose_part(struct job *job, bool gaps, struct dv_err *err)
 {
 	const struct dv_digest *whole = &job->spec.record.manifest;
 	int rc;
 
 	job->manifest = *whole;
-	if (!*job->spec.path)
+	if (!*job->spec.path && !gaps)
 		return 0;
-	rc = dv_submanifest(job->odb, whole, job->spec.path, &job->manifest,
-			    err);
+	rc = dv_submanifest(job->odb, whole, job->spec.path, gaps,
+			    &job->manifest, err);
 	return rc < 0 ? dv_err_prefix(err, "'%s/%s@%s'", job->spec.ns,
 				      job->spec.dataset, job->spec.id) : 0;
 }
@@ -199,11 +195,6 @@ static int bring(struct job *job, struct dv_obtain *o, struct dv_err *err)
 				err);
 	if (rc < 0)
 		return rc;
-	if (o->stats.missing)
-		return dv_err_set(err, DV_E_MISSING, "remote '%s': %" PRIu64
-				  " objects of '%s' could not be had; nothing "
-				  "was written", conn->name, o->stats.missing,
-				  job->spec.dataset);
 	rc = dv_odb_stat(job->odb, &rec->config, NULL, err);
 	if (!rc)
 		rc = dv_obtain_configs(conn, job->odb, NULL, &rec->config,
@@ -231,8 +222,11 @@ static int install(struct job *job, const char *text, const char *remote,
 	part.path = job->spec.path;
 	if (rc >= 0)
 		rc = bring(job, &o, err);
+	if (rc >= 0 && o.stats.missing)
+		rc = dv_remotepart_find_gaps(&part, job->odb,
+					     &job->spec.record.manifest, err);
 	if (rc >= 0)
-		rc = choose_part(job, err);
+		rc = choose_part(job, part.gaps.n > 0, err);
 	if (rc >= 0)
 		rc = choose_dest(job, dest, err);
 	if (rc >= 0)
@@ -242,7 +236,8 @@ static int install(struct job *job, const char *text, const char *remote,
 	if (rc >= 0)
 		rc = record(job, err);
 	if (rc >= 0)
-		tell(job, &o);
+		tell(job, &part, &o);
+	dv_remotepart_release(&part);
 	dv_obtain_release(&o);
 	return rc < 0 ? rc : o.faults > 0;
 }

@@ -90,7 +90,7 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 		rc = dv_worktree_checkout(job->s.repo, part->dataset, manifest,
 					  c, err);
 		if (rc >= 0 && !job->remote.quiet &&
-		    dv_remotepart_tell_data(part->dataset, &o, c))
+		    dv_remotepart_tell_data(part, &o, c))
 			job->news = true;
 	}
 	count(job, &o);

@@ -169,28 +169,42 @@ bool dv_remotepart_tell(const char *dataset, const struct dv_obtain *o)
 	return o->records || o->tags;
 }
 
-bool dv_remotepart_tell_data(const char *dataset, const struct dv_obtain *o,
-			     const struct dv_checkout *c)
+static void add_count(struct dv_buf *text, uint64_t files, const char *what)
+{
+	char count[DV_HUMAN_MAX];
+
+	if (files)
+		dv_buf_printf(text, ", %s %s",
+			      dv_human_count(count, files, "file", "files"),
+			      what);
+}
+
+void dv_remotepart_say(const struct dv_remotepart *p, const char *name,
+		       const struct dv_obtain *o, uint64_t removed)
 {
 	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
 	struct dv_buf text = DV_BUF_INIT;
 
-	if (o->size == o->here) {
-		dv_bring_tell(dataset, c);
-		return c->written || c->removed;
-	}
-	dv_buf_printf(&text, "%s: %s, %s", dataset,
+	dv_buf_printf(&text, "%s: %s, %s", name,
 		      dv_human_count(count, o->files, "file", "files"),
 		      dv_human_size(size, o->size));
 	if (o->here)
-		dv_buf_printf(&text, " (%s %s here already)",
-			      dv_human_size(size, o->here),
-			      o->here == 1 ? "was" : "were");
-	if (c->removed)
-		dv_buf_printf(&text, ", %s removed",
-			      dv_human_count(count, c->removed, "file",
-					     "files"));
+		dv_buf_printf(&text, " (%s were here already)",
+			      dv_human_size(size, o->here));
+	add_count(&text, removed, "removed");
+	add_count(&text, p->gaps.n, "could not be had");
 	dv_say("%s", text.data);
 	dv_buf_release(&text);
+}
+
+bool dv_remotepart_tell_data(const struct dv_remotepart *p,
+			     const struct dv_obtain *o,
+			     const struct dv_checkout *c)
+{
+	if (o->size == o->here) {
+		dv_bring_tell(p->dataset, c);
+		return c->written || c->removed;
+	}
+	dv_remotepart_say(p, p->dataset, o, c->removed);
 	return true;
 }

@@ -47,8 +47,12 @@ int dv_remotepart_open_any(struct dv_remotecmd *c, struct dv_repo **repo,
 
 /* "data: 3 new versions, 1 tag", and tags that differ; false: nothing. */
 bool dv_remotepart_tell(const char *dataset, const struct dv_obtain *o);
-/* What came, and what became of the work tree; false: nothing. */
-bool dv_remotepart_tell_data(const char *dataset, const struct dv_obtain *o,
+/* "data: 1200 files, 3.1 GiB (2.0 GiB were here already)". */
+void dv_remotepart_say(const struct dv_remotepart *p, const char *name,
+		       const struct dv_obtain *o, uint64_t removed);
+/* What came of it, and what became of the work tree; false: nothing. */
+bool dv_remotepart_tell_data(const struct dv_remotepart *p,
+			     const struct dv_obtain *o,
 			     const struct dv_checkout *c);
 
 #endif

@@ -48,6 +48,7 @@ test_expect_success 'a damaged pack is named, the rest is brought, exit 1' '
 	spoil damaged &&
 	test_expect_code 1 dv pull 2>../err &&
 	test_grep "^error: .*$EXTRA" ../err &&
+	test_grep "^data: .*, 1 file could not be had\$" ../err &&
 	test_path_is_missing data/extra &&
 	cp -R ../lab/data ../rest && rm ../rest/extra &&
 	diff -r ../rest data &&
@@ -55,6 +56,23 @@ test_expect_success 'a damaged pack is named, the rest is brought, exit 1' '
 	echo "absent data" >../expect &&
 	dv status --porcelain >../actual &&
 	test_cmp ../expect ../actual
+'
+
+test_expect_success 'so it is for who installs, and lists or reads' '
+	mkdir "$HOME/nowhere" && cd "$HOME/nowhere" &&
+	test_expect_code 1 dv install lab/data ../damaged.share 2>../err &&
+	test_grep "^error: .*$EXTRA" ../err &&
+	test_grep "^data: .*, 1 file could not be had\$" ../err &&
+	diff -r ../rest data &&
+	test_expect_code 128 dv install lab/data:extra ../damaged.share \
+		--dest file 2>../err &&
+	test_path_is_missing file &&
+	dv ls --remote ../damaged.share lab/data@latest: >../actual &&
+	test_grep extra ../actual &&
+	test_expect_code 128 dv cat --remote ../damaged.share lab/data:extra \
+		>../actual 2>../err &&
+	test_must_be_empty ../actual &&
+	test_grep "$EXTRA" ../err
 '
 
 test_expect_success 'mended, the next pull brings what is missing' '
