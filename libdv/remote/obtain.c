@@ -78,7 +78,8 @@ static int sift(struct job *j, struct dv_err *err)
 	size_t n = 0;
 	int rc;
 
-	qsort(j->v, j->n, sizeof(*j->v), cmp_wants);
+	if (j->n)
+		qsort(j->v, j->n, sizeof(*j->v), cmp_wants);
 	for (size_t i = 0; i < j->n; i++) {
 		if (n && dv_digest_eq(&j->v[n - 1].id, &j->v[i].id))
 			continue;
