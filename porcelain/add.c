@@ -12,6 +12,7 @@
 #include <stdlib.h>
 
 #include "porcelain/human.h"
+#include "remote/remotes.h"
 #include "store/worktree.h"
 #include "store/wtgroup.h"
 
@@ -23,6 +24,7 @@ static const char *const usage[] = {
 struct job {
 	struct dv_repo *repo;
 	bool dry_run, verbose, quiet, nul, all;
+	bool partial;			/* there is a remote */
 	struct dv_progress progress;
 	const char *dataset;		/* whose changes are printed */
 	size_t unsaved;			/* pointers that git has to get */
@@ -72,6 +74,7 @@ static int add_group(struct job *job, const struct dv_wtgroup *g,
 {
 	struct dv_add a = { .dry_run = job->dry_run,
 			    .keep_missing = !job->all,
+			    .partial = job->partial,
 			    .progress = &job->progress, .bad = print_bad,
 			    .arg = job };
 	struct dv_meter *meter;
@@ -88,6 +91,17 @@ static int add_group(struct job *job, const struct dv_wtgroup *g,
 	job->unsaved += a.changed;
 	tell(job, &a);
 	return 0;
+}
+
+/* What is not here may be there. */
+static int look_for_remote(struct job *job, struct dv_err *err)
+{
+	struct dv_strlist names = DV_STRLIST_INIT;
+	int rc = dv_remote_names(job->repo, &names, err);
+
+	job->partial = names.n;
+	dv_strlist_release(&names);
+	return rc;
 }
 
 static int add_all(struct job *job, int argc, const char **argv,
@@ -128,6 +142,8 @@ static int cmd_add(int argc, const char **argv, const struct dv_ctx *ctx)
 		dv_usage(usage, spec, "name what is to be added");
 
 	rc = dv_repo_open(&job.repo, DV_REPO_WORKTREE, &err);
+	if (rc >= 0)
+		rc = look_for_remote(&job, &err);
 	if (rc >= 0)
 		rc = add_all(&job, argc, argv, &err);
 	if (rc >= 0 && job.unsaved && !job.quiet && !job.dry_run)

@@ -102,6 +102,20 @@ test_expect_success 'a new file added: the manifest is the one that all files ma
 	status "absent data" "absent plot.png"
 '
 
+test_expect_success 'where not even the list of files is here, add does not begin a new one' '
+	cd "$HOME/bare-clone" && mkdir -p data && echo mine >data/mine && cp data.dv "$HOME/pointer" &&
+	for path in data data/mine
+	do
+		test_expect_code 128 dv add $path 2>"$HOME/err" && test_grep "^fatal: .data.dv.: manifest .* is not in the store" "$HOME/err" &&
+		test_grep "^hint: dv pull .data. brings it" "$HOME/err" || return 1
+	done &&
+	test_cmp "$HOME/pointer" data.dv && rm data.dv && dv add -q data && dv ls-files data >"$HOME/actual" &&
+	echo mine >"$HOME/expect" && test_cmp "$HOME/expect" "$HOME/actual" &&
+	git checkout -q data.dv && rm -rf data && dv rm -q data && git checkout -q data.dv &&
+	git config --unset dv-remote.origin.url && mkdir data && echo mine >data/mine && dv add -q data &&
+	cd "$HOME/part"
+'
+
 test_expect_success 'so does a part, and update-index; a file deleted is deleted' '
 	echo x >data/train/x && dv add -q data/train && dv update-index --add --remove data &&
 	(cd "$HOME/copy" && echo x >data/train/x && dv add -q data && cat data.dv) >"$HOME/expect" &&

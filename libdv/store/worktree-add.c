@@ -159,6 +159,24 @@ static int publish(struct dv_wtadd *s, const struct dv_buf *bytes,
 	return rc < 0 ? rc : dv_exclude_update(s->r, NULL, err);
 }
 
+/*
+ * A clone has pointers without content.  All of it is taken anew, unless it
+ * can be had: what is not in the work tree would be gone from the dataset.
+ */
+static int begin_anew(struct dv_wtadd *s, struct dv_err *err)
+{
+	char *typed;
+
+	if (!s->a->partial && dv_wttarget_has(&s->t.rel, "", 0))
+		return 0;
+	dv_err_prefix(err, "'%s.dv'", s->t.dataset);
+	typed = dv_path_relative(s->t.dataset, s->r->prefix);
+	dv_err_hint(err, "dv pull '%s' brings it; removing '%s.dv' begins a new "
+		    "dataset with what lies here", typed, typed);
+	free(typed);
+	return -err->code;
+}
+
 static int prepare(struct dv_wtadd *s, const struct dv_strlist *paths,
 		   struct dv_err *err)
 {
@@ -171,9 +189,8 @@ static int prepare(struct dv_wtadd *s, const struct dv_strlist *paths,
 		rc = dv_wttarget_find(&s->t, s->r, paths, err);
 	if (rc >= 0)
 		rc = dv_wtindex_load(&s->base, s->r, s->t.dataset, err);
-	/* a clone has pointers without content: all of it is taken anew */
-	if (rc == -DV_E_MISSING && dv_wttarget_has(&s->t.rel, "", 0))
-		rc = 0;
+	if (rc == -DV_E_MISSING)
+		rc = begin_anew(s, err);
 	if (rc >= 0)
 		rc = dv_wtfile_now(s->r, &s->began, err);
 	if (rc < 0)

@@ -56,6 +56,9 @@ int dv_worktree_newest(struct dv_repo *r, const char *dataset,
 struct dv_add {
 	bool dry_run;
 	bool keep_missing;	/* files gone from disk stay (--no-all) */
+	bool partial;		/* content that is not here is elsewhere: where
+				   not even the pointer's manifest is here,
+				   nothing is taken anew (DV_E_MISSING) */
 	struct dv_progress *progress;
 	/* a file that could not be added: told, the others go on */
 	void (*bad)(void *arg, const char *sentence);
