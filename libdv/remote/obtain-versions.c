@@ -7,8 +7,9 @@
 #include "base/alloc.h"
 #include "remote/obtain-parts.h"
 
-#define BATCH 4096		/* records in memory at once, where listed */
+#define BATCH 1024		/* records in memory at once, where listed */
 #define ANCESTORS_MAX 100000	/* where not */
+#define BYTES_MAX (128u << 20)	/* of them */
 
 struct job {
 	struct dv_conn *c;
@@ -20,6 +21,7 @@ struct job {
 	struct dv_strlist ids;		/* to be asked for */
 	struct dv_record *recs;		/* that have come */
 	size_t n, cap;
+	uint64_t bytes;
 };
 
 static int cmp_text(const void *a, const void *b)
@@ -49,9 +51,14 @@ static int on_record(void *arg, size_t i, const struct dv_record *rec,
 {
 	struct job *j = arg;
 
-	(void)i, (void)bytes, (void)n, (void)err;
+	(void)i, (void)bytes;
 	if (!rec)
 		return 0;
+	j->bytes += n;
+	if (j->bytes > BYTES_MAX)
+		return dv_err_set(err, DV_E_LIMIT, "remote '%s': records of "
+				  "'%s' are larger than %u MiB together",
+				  j->c->name, j->dataset, BYTES_MAX >> 20);
 	dv_grow(&j->recs, &j->cap, j->n + 1, sizeof(*j->recs));
 	dv_record_copy(&j->recs[j->n++], rec);
 	return 0;
@@ -69,6 +76,7 @@ static void drop_records(struct job *j)
 	for (size_t i = 0; i < j->n; i++)
 		dv_record_release(&j->recs[i]);
 	j->n = 0;
+	j->bytes = 0;
 }
 
 /* --- what they name, and themselves ------------------------------------ */
