@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# dv-test: once
 
 test_description='the story of a remote, in a bucket without create-if-absent'
 

@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# dv-test: once
 
 test_description='the story of a remote, read from a web server'
 

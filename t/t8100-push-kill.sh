@@ -45,7 +45,8 @@ kill_pushes () {
 
 kill_pushes directory "$HOME/remote"
 
-if has_ceph
+# Once is enough for what takes so long.
+if test_have_prereq XXH128,!SANITIZE && has_ceph
 then
 	need_ceph
 	test-s3 PUT /dv-test >/dev/null
