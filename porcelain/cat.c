@@ -8,15 +8,13 @@
  */
 #include "plumbing/common/command.h"
 
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "porcelain/entrytext.h"
-#include "porcelain/remotepart.h"
+#include "porcelain/remoteview.h"
 #include "porcelain/session.h"
-#include "remote/rmanifest.h"
 #include "store/resolve.h"
 
 static const char *const usage[] = {
@@ -201,48 +199,35 @@ static int cat_here(int argc, const char **argv, struct dv_err *err)
 
 /* --- from a remote ------------------------------------------------------- */
 
-static int cat_there(struct dv_conn *conn, struct dv_repo *repo,
-		     struct dv_odb *odb, const char *arg, struct dv_err *err)
+static int cat_there(struct dv_remoteview *v, const char *arg,
+		     struct dv_err *err)
 {
-	struct dv_rmanifest m = { .m = NULL };
-	struct dv_rspec spec = { .ns = NULL };
-	struct cat c = { .odb = odb };
-	char *name = NULL;
+	struct dv_remoteview_version x;
+	struct cat c = { .odb = v->odb };
 	int rc;
 
-	rc = dv_rspec_resolve(&spec, conn, repo ? repo->name_space : NULL, arg,
-			      err);
-	if (rc >= 0)
-		rc = dv_rmanifest_open(&m, conn, odb, &spec.record.manifest,
-				       err);
+	rc = dv_remoteview_version(v, arg, &x, err);
 	if (rc >= 0) {
-		name = dv_asprintf("%s/%s", spec.ns, spec.dataset);
-		c.reader = m.reader;
-		c.m = m.m;
-		c.dataset = name;
-		c.path = spec.path;
+		c.reader = x.list.reader;
+		c.m = x.list.m;
+		c.dataset = x.name;
+		c.path = x.spec.path;
 		rc = put_file(&c, err);
 	}
-	dv_rmanifest_close(&m);
-	dv_rspec_release(&spec);
-	free(name);
+	dv_remoteview_version_release(&x);
 	return rc;
 }
 
 static int cat_remote(struct dv_remotecmd *remote, const char *where,
 		      int argc, const char **argv, struct dv_err *err)
 {
-	struct dv_repo *repo = NULL;
-	struct dv_odb *odb = NULL;
+	struct dv_remoteview v;
 	int rc;
 
-	rc = dv_remotepart_open_any(remote, &repo, where, err);
-	if (rc >= 0 && repo)
-		rc = dv_repo_odb(repo, &odb, err);
+	rc = dv_remoteview_open(&v, remote, where, err);
 	for (int i = 0; rc >= 0 && i < argc; i++)
-		rc = cat_there(remote->conn, repo, odb, argv[i], err);
-	dv_remotecmd_close(remote);
-	dv_repo_close(repo);
+		rc = cat_there(&v, argv[i], err);
+	dv_remoteview_close(&v);
 	return rc;
 }
 

@@ -32,12 +32,6 @@ struct job {
 	uint64_t faults;
 };
 
-static void on_bad(void *arg, const char *sentence)
-{
-	(void)arg;
-	dv_error("%s", sentence);
-}
-
 /* --- lists of files, content ------------------------------------------------ */
 
 /* The manifests to bring of a dataset, each once. */
@@ -148,7 +142,7 @@ static void tell(struct job *job, const char *dataset,
 static int fetch_one(struct job *job, const char *dataset, struct dv_err *err)
 {
 	struct dv_obtain o = { .progress = &job->remote.progress,
-			       .bad = on_bad };
+			       .bad = dv_remotepart_bad };
 	int rc;
 
 	rc = dv_obtain_versions(job->remote.conn, job->s.repo, job->s.versions,

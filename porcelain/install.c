@@ -36,12 +36,6 @@ struct job {
 	char *dest;
 };
 
-static void on_bad(void *arg, const char *sentence)
-{
-	(void)arg;
-	dv_error("%s", sentence);
-}
-
 /* --- where to ---------------------------------------------------------------- */
 
 static int open_store(struct job *job, struct dv_err *err)
@@ -208,7 +202,7 @@ static int install(struct job *job, const char *text, const char *remote,
 	struct dv_remotepart part = { .path = NULL };
 	struct dv_obtain o = { .progress = &job->remote.progress,
 			       .want = dv_remotepart_wants, .want_arg = &part,
-			       .bad = on_bad };
+			       .bad = dv_remotepart_bad };
 	int rc;
 
 	rc = dv_remotepart_open_any(&job->remote, &job->repo, remote, err);

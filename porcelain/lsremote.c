@@ -1,19 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 #include "porcelain/lsremote.h"
 
-#include <stdlib.h>
-
 #include "porcelain/lsrows.h"
-#include "porcelain/remotepart.h"
-#include "remote/catalog.h"
-#include "remote/rmanifest.h"
-
-struct lister {
-	struct dv_lslist *out;
-	struct dv_conn *conn;
-	struct dv_odb *odb;		/* NULL: not in a repository */
-	const char *own_ns;		/* NULL then, too */
-};
+#include "porcelain/remoteview.h"
 
 /* Whoever knows what there is can look into it all the same. */
 static int cannot_list(int rc, const char *dataset, struct dv_err *err)
@@ -24,55 +13,35 @@ static int cannot_list(int rc, const char *dataset, struct dv_err *err)
 	return rc;
 }
 
-static int list_versions(struct lister *l, const char *text,
-			 struct dv_err *err)
+static int list_versions(struct dv_lslist *out, struct dv_remoteview *v,
+			 const char *text, struct dv_err *err)
 {
 	struct dv_rspec spec = { .ns = NULL };
 	int rc;
 
-	rc = dv_rspec_dataset(&spec, l->conn, l->own_ns, text, err);
+	rc = dv_rspec_dataset(&spec, v->conn, v->own_ns, text, err);
 	if (rc >= 0)
-		rc = dv_lsrows_versions(l->out, l->conn, spec.ns, spec.dataset,
+		rc = dv_lsrows_versions(out, v->conn, spec.ns, spec.dataset,
 					err);
 	dv_rspec_release(&spec);
 	return cannot_list(rc, text, err);
 }
 
-static int list_files(struct lister *l, const char *text, struct dv_err *err)
+static int list_files(struct dv_lslist *out, struct dv_remoteview *v,
+		      const char *text, struct dv_err *err)
 {
-	struct dv_rspec spec = { .ns = NULL };
-	struct dv_rmanifest m = { .m = NULL };
-	char *name = NULL;
+	struct dv_remoteview_version x;
 	int rc;
 
-	rc = dv_rspec_resolve(&spec, l->conn, l->own_ns, text, err);
-	if (rc >= 0)
-		rc = dv_rmanifest_open(&m, l->conn, l->odb,
-				       &spec.record.manifest, err);
+	rc = dv_remoteview_version(v, text, &x, err);
 	if (rc >= 0) {
-		name = dv_asprintf("%s/%s", spec.ns, spec.dataset);
-		rc = dv_lslist_manifest(l->out, m.m, name, spec.path, err);
+		rc = dv_lslist_manifest(out, x.list.m, x.name, x.spec.path,
+					err);
 		if (rc == -DV_E_MISSING)
 			dv_err_hint(err, "dv ls -r '%s@%s:' lists what there "
-				    "is", name, spec.id);
+				    "is", x.name, x.spec.id);
 	}
-	dv_rmanifest_close(&m);
-	dv_rspec_release(&spec);
-	free(name);
-	return rc;
-}
-
-static int list(struct lister *l, int argc, const char **argv,
-		struct dv_err *err)
-{
-	int rc = 0;
-
-	if (!argc)
-		return cannot_list(dv_lsrows_datasets(l->out, l->conn, err),
-				   "<namespace>/<dataset>", err);
-	for (int i = 0; rc >= 0 && i < argc; i++)
-		rc = strpbrk(argv[i], "@:") ? list_files(l, argv[i], err) :
-		     list_versions(l, argv[i], err);
+	dv_remoteview_version_release(&x);
 	return rc;
 }
 
@@ -80,19 +49,17 @@ int dv_lsremote(struct dv_lslist *out, struct dv_remotecmd *remote,
 		const char *where, int argc, const char **argv,
 		struct dv_err *err)
 {
-	struct lister l = { .out = out };
-	struct dv_repo *repo = NULL;
+	struct dv_remoteview v;
 	int rc;
 
-	rc = dv_remotepart_open_any(remote, &repo, where, err);
-	if (rc >= 0 && repo) {
-		l.own_ns = repo->name_space;
-		rc = dv_repo_odb(repo, &l.odb, err);
-	}
-	l.conn = remote->conn;
-	if (rc >= 0)
-		rc = list(&l, argc, argv, err);
-	dv_remotecmd_close(remote);
-	dv_repo_close(repo);
+	rc = dv_remoteview_open(&v, remote, where, err);
+	if (rc >= 0 && !argc)
+		rc = cannot_list(dv_lsrows_datasets(out, v.conn, err),
+				 "<namespace>/<dataset>", err);
+	for (int i = 0; rc >= 0 && i < argc; i++)
+		rc = strpbrk(argv[i], "@:") ?
+		     list_files(out, &v, argv[i], err) :
+		     list_versions(out, &v, argv[i], err);
+	dv_remoteview_close(&v);
 	return rc;
 }

@@ -35,12 +35,6 @@ struct job {
 	bool news;			/* something was told */
 };
 
-static void on_bad(void *arg, const char *sentence)
-{
-	(void)arg;
-	dv_error("%s", sentence);
-}
-
 static void count(struct job *job, struct dv_obtain *o)
 {
 	job->faults += o->faults;
@@ -54,7 +48,7 @@ static int bring_versions(struct job *job, const char *dataset,
 			  struct dv_err *err)
 {
 	struct dv_obtain o = { .progress = &job->remote.progress,
-			       .bad = on_bad };
+			       .bad = dv_remotepart_bad };
 	int rc;
 
 	rc = dv_obtain_versions(job->remote.conn, job->s.repo, job->s.versions,
@@ -73,7 +67,7 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 {
 	struct dv_obtain o = { .progress = &job->remote.progress,
 			       .want = dv_remotepart_wants, .want_arg = part,
-			       .bad = on_bad };
+			       .bad = dv_remotepart_bad };
 	int rc;
 
 	rc = dv_obtain_manifest(job->remote.conn, job->s.odb, job->packs,

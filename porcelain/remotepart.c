@@ -148,6 +148,12 @@ int dv_remotepart_open_any(struct dv_remotecmd *c, struct dv_repo **repo,
 
 /* --- what came ------------------------------------------------------------- */
 
+void dv_remotepart_bad(void *arg, const char *sentence)
+{
+	(void)arg;
+	dv_error("%s", sentence);
+}
+
 bool dv_remotepart_tell(const char *dataset, const struct dv_obtain *o)
 {
 	char count[DV_HUMAN_MAX];

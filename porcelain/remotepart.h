@@ -45,6 +45,8 @@ int dv_remotepart_open(struct dv_remotecmd *c, struct dv_repo *repo,
 int dv_remotepart_open_any(struct dv_remotecmd *c, struct dv_repo **repo,
 			   const char *remote, struct dv_err *err);
 
+/* Fits dv_rpacks_bad_fn: print the error. */
+void dv_remotepart_bad(void *arg, const char *sentence);
 /* "data: 3 new versions, 1 tag", and tags that differ; false: nothing. */
 bool dv_remotepart_tell(const char *dataset, const struct dv_obtain *o);
 /* "data: 1200 files, 3.1 GiB (2.0 GiB were here already)". */

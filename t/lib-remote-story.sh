@@ -6,11 +6,7 @@
 # lib-lab.sh and TEST_NO_CREATE_REPO.  Repositories: lab is the author's,
 # other a colleague's clone of it.
 
-# requests_of <command>...: how many requests a dv command made.
-requests_of () {
-	"$@" -v >requests.out 2>&1 || { cat requests.out >&2; return 1; }
-	sed -n "s/^remote '.*': \([0-9]*\) requests\{0,1\}.*/\1/p" requests.out
-}
+. "$DV_SOURCE/t/lib-pull.sh"
 
 # story_write <url> <yes|no> [<requests>]: the remote is empty at first, and
 # has two versions of data and plot.png in the end.  Does it honour
