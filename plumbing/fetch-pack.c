@@ -4,10 +4,10 @@
  *
  * One line in for each: its id.  A manifest brings all that it names, any
  * other object is looked for in the packs of what the heads point at.
- * One line out for each that is here now, in the same order:
+ * One line out for each that is here now, whole, in the same order:
  *	(manifest | object) SP <id>
  *
- * Exit status is 1 when the remote does not have one of them.
+ * Exit status is 1 when that is not each of them.
  */
 #include "plumbing/common/remotecmd.h"
 
@@ -27,7 +27,7 @@ static const char *const usage[] = {
 
 struct wanted {
 	struct dv_digest id;
-	bool is_manifest;
+	bool is_manifest, broken;	/* broken: not all it names came */
 };
 
 struct job {
@@ -51,19 +51,22 @@ static void tell(void *arg, const char *sentence)
 
 /* --- manifests ------------------------------------------------------------ */
 
-static int fetch_manifest(struct job *job, const struct dv_digest *id,
-			  bool *is, struct dv_err *err)
+static int fetch_manifest(struct job *job, struct wanted *w,
+			  struct dv_err *err)
 {
 	struct dv_conn *c = job->cmd.conn;
 	struct dv_rlocation where = { .n = 0 };
-	int rc = dv_rlocation_read(&where, c, id, err);
+	uint64_t faults = job->o.faults;
+	int rc = dv_rlocation_read(&where, c, &w->id, err);
 
-	*is = rc > 0;
+	w->is_manifest = rc > 0;
 	dv_rlocation_release(&where);
 	if (rc <= 0)
 		return rc;
-	return dv_obtain_manifest(c, job->odb, job->packs, id, true, &job->o,
-				  err);
+	rc = dv_obtain_manifest(c, job->odb, job->packs, &w->id, true,
+				&job->o, err);
+	w->broken = job->o.faults > faults;
+	return rc;
 }
 
 /* --- other objects ---------------------------------------------------------- */
@@ -145,7 +148,7 @@ static int fetch_objects(struct job *job, struct dv_err *err)
 
 /* --- all ---------------------------------------------------------------------- */
 
-/* 1 where something is not here. */
+/* 1 where something is not here, whole. */
 static int print(struct job *job, struct dv_err *err)
 {
 	int missing = 0;
@@ -153,7 +156,8 @@ static int print(struct job *job, struct dv_err *err)
 	for (size_t i = 0; i < job->ids.n; i++) {
 		const struct wanted *w = &job->v[i];
 		char id[DV_DIGEST_TEXT];
-		int rc = dv_odb_stat(job->odb, &w->id, NULL, err);
+		int rc = w->broken ? 0 : dv_odb_stat(job->odb, &w->id, NULL,
+						     err);
 
 		if (rc < 0)
 			return rc;
@@ -177,8 +181,7 @@ static int fetch(struct job *job, struct dv_err *err)
 		rc = dv_digest_parse(&w->id, job->ids.v[i],
 				     strlen(job->ids.v[i]), c->algo, err);
 		if (rc >= 0)
-			rc = fetch_manifest(job, &w->id, &w->is_manifest,
-					    err);
+			rc = fetch_manifest(job, w, err);
 	}
 	if (rc >= 0)
 		rc = fetch_objects(job, err);
@@ -188,10 +191,6 @@ static int fetch(struct job *job, struct dv_err *err)
 		dv_say("%" PRIu64 " objects received, %" PRIu64 " bytes; %"
 		       PRIu64 " bytes of packs", job->o.stats.objects,
 		       job->o.stats.bytes, job->o.stats.wire);
-	/* What is damaged there is no answer. */
-	if (rc >= 0 && job->o.faults)
-		rc = dv_err_set(err, DV_E_DIGEST, "not everything could be "
-				"fetched from remote '%s'", c->name);
 	return rc;
 }
 

@@ -28,16 +28,22 @@ static int run(struct dv_rget *g, struct wanted *w, struct dv_err *err)
 	return rc;
 }
 
-/* What is nowhere is told when the object cannot be put together. */
+/*
+ * What is nowhere, or a large object itself, is told when the object
+ * cannot be put together.
+ */
 static int want(struct dv_rget *g, struct wanted *w,
 		const struct dv_digest *id, struct dv_err *err)
 {
 	struct dv_err why = DV_ERR_INIT;
+	struct dv_rget_object x;
 	struct dv_rget_item it;
 	int rc = 0;
 
 	if (dv_odb_txn_has(g->txn, id) ||
-	    dv_rget_find(&g->source, id, &it, &why) <= 0)
+	    dv_rget_find(&g->source, id, &it, &why) <= 0 ||
+	    dv_rget_describe(&g->source, &it, &x, &why) < 0 ||
+	    x.o.type != DV_PACK_PLAIN)
 		return 0;
 	dv_grow(&w->v, &w->cap, w->n + 1, sizeof(*w->v));
 	w->v[w->n++] = it;

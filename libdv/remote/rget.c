@@ -13,6 +13,13 @@ struct places {
 	size_t n, cap;
 };
 
+/* What is to be asked for, and what cannot. */
+struct plan {
+	struct places plain, large;
+	struct dv_digest nowhere;	/* the first of them */
+	uint64_t nowhere_n;
+};
+
 static void add_place(struct places *p, const struct dv_rget_item *it)
 {
 	dv_grow(&p->v, &p->cap, p->n + 1, sizeof(*p->v));
@@ -20,7 +27,7 @@ static void add_place(struct places *p, const struct dv_rget_item *it)
 }
 
 static void locate(struct dv_rget *g, const struct dv_rget_want *want,
-		   struct places *plain, struct places *large)
+		   struct plan *plan)
 {
 	const struct dv_digest *id = &want->id;
 	struct dv_err err = DV_ERR_INIT;
@@ -37,32 +44,51 @@ static void locate(struct dv_rget *g, const struct dv_rget_want *want,
 	dv_digest_format(text, id);
 	if (rc < 0)
 		dv_rget_fault(g, "object %s: %s", text, err.msg);
+	else if (!rc && !plan->nowhere_n++)
+		plan->nowhere = *id;
 	else if (!rc)
-		dv_rget_fault(g, "object %s is in none of its packs", text);
+		;
 	else if (want->size != DV_RGET_ANY_SIZE && x.o.size != want->size)
 		dv_rget_fault(g, "object %s has %" PRIu64 " bytes there, and "
 			      "%" PRIu64 " by its manifest", text, x.o.size,
 			      want->size);
 	else
-		add_place(x.o.type == DV_PACK_RECIPE ? large : plain, &it);
+		add_place(x.o.type == DV_PACK_RECIPE ? &plan->large :
+			  &plan->plain, &it);
+}
+
+/* Where an index is damaged that may be a million: one sentence. */
+static void tell_nowhere(struct dv_rget *g, const struct plan *plan)
+{
+	char text[DV_DIGEST_TEXT];
+
+	dv_digest_format(text, &plan->nowhere);
+	if (plan->nowhere_n == 1)
+		dv_rget_fault(g, "object %s is in none of its packs", text);
+	else
+		dv_rget_fault(g, "object %s and %" PRIu64 " more are in none "
+			      "of its packs", text, plan->nowhere_n - 1);
+	g->stats->missing += plan->nowhere_n - 1;
 }
 
 /* What of it is not here. */
 static int bring(struct dv_rget *g, const struct dv_rget_want *want, size_t n,
 		 struct dv_err *err)
 {
-	struct places plain = { .n = 0 }, large = { .n = 0 };
+	struct plan plan = { .nowhere_n = 0 };
 	int rc;
 
 	for (size_t i = 0; i < n; i++)
-		locate(g, &want[i], &plain, &large);
-	rc = dv_rget_run(g, plain.v, plain.n, err);
+		locate(g, &want[i], &plan);
+	if (plan.nowhere_n)
+		tell_nowhere(g, &plan);
+	rc = dv_rget_run(g, plan.plain.v, plan.plain.n, err);
 	if (!rc)
-		rc = dv_rget_large(g, large.v, large.n, err);
+		rc = dv_rget_large(g, plan.large.v, plan.large.n, err);
 	if (!rc)
 		rc = dv_odb_txn_sync(g->txn, err);
-	free(plain.v);
-	free(large.v);
+	free(plan.plain.v);
+	free(plan.large.v);
 	return rc;
 }
 
@@ -164,15 +190,17 @@ int dv_rget_manifest(struct dv_conn *c, const struct dv_rlocation *where,
 					      sizeof(*want));
 	struct dv_err first = DV_ERR_INIT;
 	int rc = dv_rget_begin(&g, err);
+	size_t n = 0;
 
 	for (uint32_t i = 0; i < l->objects; i++) {
 		struct dv_location_object o;
 
 		dv_location_object(l, i, &o);
-		want[i] = (struct dv_rget_want){ o.id, o.size };
+		if (!dv_digest_eq(&o.id, &l->manifest))
+			want[n++] = (struct dv_rget_want){ o.id, o.size };
 	}
 	if (!rc)
-		rc = bring(&g, want, l->objects, err);
+		rc = bring(&g, want, n, err);
 	if (!rc)
 		rc = put_root(&g, err);
 	dv_rget_end(&g, keep_first, &first);
