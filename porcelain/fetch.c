@@ -78,6 +78,8 @@ static int add_pointer(struct wanted *w, const char *dataset,
 	struct dv_pointer pointer;
 	int rc;
 
+	if (!w->job->s.repo->workdir)
+		return 0;
 	rc = dv_worktree_pointer(w->job->s.repo, dataset, &pointer, err);
 	if (rc > 0)
 		dv_idmap_add(&w->ids, &pointer.manifest, 0);

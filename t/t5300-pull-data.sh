@@ -115,6 +115,25 @@ test_expect_success 'local changes are protected, each dataset alone' '
 	diff -r ../lab/data data
 '
 
+test_expect_success 'a shallow clone keeps versions of other commits as files' '
+	git -C "$HOME/lab" commit -q --allow-empty -m "no data" &&
+	git clone -q --depth 1 "file://$HOME/lab" "$HOME/shallow" &&
+	cd "$HOME/shallow" && dv remote trust origin && dv pull &&
+	diff -r ../lab/data data &&
+	git for-each-ref refs/dv >../actual && test_must_be_empty ../actual &&
+	dv log --oneline data >../actual &&
+	test_line_count = 3 ../actual &&
+	dv show data@first >../actual && test_grep "first run" ../actual &&
+	git fsck --strict --no-dangling && dv fsck
+'
+
+test_expect_success 'a linked work tree pulls for itself, from the same store' '
+	pull_clone linked && git worktree add -q ../tree && cd ../tree &&
+	dv pull -q && diff -r ../lab/data data &&
+	cd ../linked && dv pull 2>../err && diff -r ../lab/data data &&
+	test_grep "^data: 5 files written" ../err
+'
+
 test_expect_success 'a manifest that nobody published is named' '
 	pull_clone early &&
 	(cd ../lab && lab_commit 4 "fourth run" &&

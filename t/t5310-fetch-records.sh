@@ -79,6 +79,15 @@ test_expect_success 'a dataset that no pointer here names comes too' '
 	test_grep "more" ../actual
 '
 
+test_expect_success 'into a bare repository, by URL' '
+	git clone -q --bare "$HOME/lab" "$HOME/bare.git" && cd "$HOME/bare.git" &&
+	dv fetch --data --remote="$HOME/share" 2>../err &&
+	test_grep ! "^error" ../err &&
+	dv cat data@first:train/1.csv >../actual &&
+	echo "run 1, sample 1" >../expect &&
+	test_cmp ../expect ../actual
+'
+
 test_expect_success 'a tag stays where it is here; --force moves it' '
 	cd "$HOME/lists" &&
 	dv tag -f first data@latest && dv rev-parse data@first >../mine &&
