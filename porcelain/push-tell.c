@@ -31,27 +31,25 @@ static void put_line(const struct dv_publish_told *t)
 
 /* --- for people -------------------------------------------------------------- */
 
-static const char *short_id(struct dv_push *p, const struct dv_publish_told *t,
-			    const char *id)
+static void add_id(struct dv_push *p, const struct dv_publish_told *t,
+		   const char *id, struct dv_buf *b)
 {
-	static char text[DV_VERSION_ID_MAX];
 	char *shown = dv_versions_show_id(p->s.versions, t->dataset, id);
 
-	snprintf(text, sizeof(text), "%s", shown);
+	dv_buf_str(b, shown);
 	free(shown);
-	return text;
 }
 
 /* "data  3f2a1bc90d-9d8e7f6a -> origin/lab/data" */
 static void begin_line(struct dv_push *p, const struct dv_publish_told *t,
 		       struct dv_buf *b)
 {
-	dv_buf_printf(b, "%s%s%s  %s -> %s/%s/%s", t->dataset,
-		      t->tag ? "@" : "", t->tag ? t->tag : "",
-		      short_id(p, t, t->id), p->remote.conn->name,
-		      t->name_space, t->dataset);
-	if (t->tag)
-		dv_buf_printf(b, "@%s", t->tag);
+	const char *at = t->tag ? "@" : "", *tag = t->tag ? t->tag : "";
+
+	dv_buf_printf(b, "%s%s%s  ", t->dataset, at, tag);
+	add_id(p, t, t->id, b);
+	dv_buf_printf(b, " -> %s/%s/%s%s%s", p->remote.conn->name,
+		      t->name_space, t->dataset, at, tag);
 }
 
 static void say_version(struct dv_push *p, const struct dv_publish_told *t)
@@ -78,10 +76,10 @@ static void say_version(struct dv_push *p, const struct dv_publish_told *t)
 			      t->fresh ? "pushed" : "was there");
 		break;
 	case DV_PUBLISH_BESIDE:
-		dv_buf_printf(&b, " (%s, latest not moved: it is at %s, which "
-			      "this one does not descend from)",
-			      t->fresh ? "pushed" : "was there",
-			      short_id(p, t, t->there));
+		dv_buf_printf(&b, " (%s, latest not moved: it is at ",
+			      t->fresh ? "pushed" : "was there");
+		add_id(p, t, t->there, &b);
+		dv_buf_str(&b, ", which this one does not descend from)");
 	}
 	dv_say("%s", dv_buf_cstr(&b));
 	dv_buf_release(&b);
@@ -95,10 +93,11 @@ static void say_tag(struct dv_push *p, const struct dv_publish_told *t)
 	struct dv_buf b = DV_BUF_INIT;
 
 	if (t->outcome == DV_PUBLISH_BESIDE) {
+		add_id(p, t, t->there, &b);
 		dv_error("tag '%s@%s' is at %s there, and at another version "
-			 "here", t->dataset, t->tag,
-			 short_id(p, t, t->there));
+			 "here", t->dataset, t->tag, dv_buf_cstr(&b));
 		dv_hint("dv push --force moves it");
+		dv_buf_release(&b);
 		return;
 	}
 	begin_line(p, t, &b);

@@ -43,7 +43,7 @@ kill_push () {
 	) &&
 	{ ! test -d "$1/dv/versions" || readable "$1"; } &&
 	(cd lab && dv push -q --remote="$1") &&
-	find "$1/dv/versions" -type f >published && test_line_count = 1 published &&
+	find "$1/dv/versions" -type f >published && test_line_count '=' 1 published &&
 	readable "$1" && rm -rf "$1"
 }
 
@@ -59,7 +59,7 @@ test_expect_success 'setup: content for four packs' '
 
 test_expect_success 'cut off when the first packs are there: they are not sent again' '
 	(
-		cd lab && { dv push -q -j1 --limit-rate=150m >/dev/null 2>&1 & } && pid=$! &&
+		cd lab && { dv push -q -j1 --limit-rate=60m >/dev/null 2>&1 & } && pid=$! &&
 		for i in $(test_seq 1 600)
 		do
 			! cat .git/dv/cache/remote/*/journal >../journal 2>/dev/null ||

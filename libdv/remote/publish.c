@@ -147,19 +147,9 @@ static bool is_old(const struct dv_pub *x)
 static int send_batch(struct dv_pub *x, size_t first, size_t *end,
 		      struct dv_err *err)
 {
-	int rc;
+	int rc = plan_batch(x, first, end, err);
 
-	rc = plan_batch(x, first, end, err);
-	if (!rc)
-		rc = dv_rput_send(x->put, err);
-	while (!rc && is_old(x)) {
-		rc = dv_pub_learn(x, err);
-		if (!rc)
-			rc = plan_batch(x, first, end, err);
-		if (!rc)
-			rc = dv_rput_send(x->put, err);
-	}
-	return rc;
+	return rc < 0 ? rc : dv_rput_send(x->put, err);
 }
 
 static int publish_batch(struct dv_pub *x, size_t first, size_t *end,
@@ -167,6 +157,11 @@ static int publish_batch(struct dv_pub *x, size_t first, size_t *end,
 {
 	int rc = send_batch(x, first, end, err);
 
+	while (!rc && is_old(x)) {
+		rc = dv_pub_learn(x, err);
+		if (!rc)
+			rc = send_batch(x, first, end, err);
+	}
 	for (size_t i = first; !rc && i < *end; i++)
 		if (!is_failed(x, i))
 			rc = publish_one(x, i, err);
