@@ -81,8 +81,8 @@ static int check_content(struct dv_commit *c, const char *dataset,
 		return rc < 0 ? rc : 0;
 	dv_err_set(err, DV_E_MISSING, "the content that '%s.dv' names is not "
 		   "in this store", dataset);
-	return hint_add(c, dataset, " takes in what lies in the work tree",
-			err);
+	return hint_add(c, dataset, " takes in what lies in the work tree, "
+			"dv pull brings what was published", err);
 }
 
 static char *copy_or_null(const char *s)

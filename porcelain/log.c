@@ -11,6 +11,7 @@
 
 #include "porcelain/display.h"
 #include "porcelain/jsonout.h"
+#include "remote/remotes.h"
 #include "store/resolve.h"
 #include "store/worktree.h"
 
@@ -209,17 +210,25 @@ static int print_version(void *arg, const struct dv_version *v,
 	return rc;
 }
 
-/* A clone has the pointers, and no versions until git is asked for them. */
+/*
+ * A clone has the pointers, and no versions until the remote, or else git,
+ * is asked for them.
+ */
 static void say_none(struct log *l)
 {
+	struct dv_strlist remotes = DV_STRLIST_INIT;
 	struct dv_err ignored = DV_ERR_INIT;
 	char *url = NULL;
 
 	dv_say("no versions yet; dv commit records one");
-	if (l->n && dv_git_config_str(l->s.repo->git, "remote.origin.url",
-				      &url, &ignored) > 0)
+	if (l->n && !dv_remote_names(l->s.repo, &remotes, &ignored) &&
+	    remotes.n)
+		dv_hint("dv fetch brings those that are published");
+	else if (l->n && dv_git_config_str(l->s.repo->git, "remote.origin.url",
+					   &url, &ignored) > 0)
 		dv_hint("git fetch origin 'refs/dv/*:refs/dv/*' brings those "
 			"that are there");
+	dv_strlist_release(&remotes);
 	free(url);
 }
 

@@ -155,7 +155,8 @@ int dv_pointer_parse(struct dv_pointer *out, const void *buf, size_t n,
 			   "pointer '%s' has conflict markers of a merge",
 			   name);
 		return dv_err_hint(err, "take one side, git checkout --ours -- "
-					"'%s' (or --theirs),\nthen: dv checkout",
+					"'%s' (or --theirs),\nthen: dv checkout, or "
+					"dv pull where it is not here",
 				   name);
 	}
 	if (!n || !dv_pointer_is(buf, n))

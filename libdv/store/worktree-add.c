@@ -187,10 +187,11 @@ static int prepare(struct dv_wtadd *s, const struct dv_strlist *paths,
 				err);
 	if (rc >= 0)
 		rc = dv_wttarget_find(&s->t, s->r, paths, err);
-	if (rc >= 0)
+	if (rc >= 0) {
 		rc = dv_wtindex_load(&s->base, s->r, s->t.dataset, err);
-	if (rc == -DV_E_MISSING)
-		rc = begin_anew(s, err);
+		if (rc == -DV_E_MISSING)
+			rc = begin_anew(s, err);
+	}
 	if (rc >= 0)
 		rc = dv_wtfile_now(s->r, &s->began, err);
 	if (rc < 0)

@@ -271,8 +271,9 @@ static int find(struct dv_wttarget *t, struct dv_repo *r,
 	if (!*t->rel.v[0])
 		rc = check_kind(&t->root, t->dataset, err);
 	if (rc == -DV_E_MISSING && !t->fresh)
-		dv_err_hint(err, "'dv checkout %s' brings it back, 'dv rm %s' "
-			    "stops tracking it", t->dataset, t->dataset);
+		dv_err_hint(err, "'dv checkout %s' brings it back, 'dv pull "
+			    "%s' where it was never here, 'dv rm %s' stops "
+			    "tracking it", t->dataset, t->dataset, t->dataset);
 	for (size_t i = 0; i < paths->n && rc >= 0; i++)
 		rc = check_untracked(r, paths->v[i], err);
 	return rc;
