@@ -13,4 +13,10 @@
 int dv_catalog_refuse(const struct dv_conn *c, const char *key,
 		      struct dv_err *err);
 
+/*
+ * Has the record no control characters?  Nobody writes these, and terminals
+ * obey them.
+ */
+int dv_catalog_check_text(const struct dv_record *rec, struct dv_err *err);
+
 #endif

@@ -67,8 +67,7 @@ static bool has_control(const char *s)
 	return false;
 }
 
-/* Nobody writes these, and terminals obey them. */
-static int check_text(const struct dv_record *rec, struct dv_err *err)
+int dv_catalog_check_text(const struct dv_record *rec, struct dv_err *err)
 {
 	bool bad = has_control(rec->tagger) || has_control(rec->message) ||
 		   has_control(rec->name_space) || has_control(rec->dataset) ||
@@ -121,7 +120,7 @@ static int parse_record(const struct dv_conn *c, const char *key,
 		return dv_catalog_refuse(c, key, err);
 	rc = check_place(c, &rec, ns, dataset, id, err);
 	if (!rc)
-		rc = check_text(&rec, err);
+		rc = dv_catalog_check_text(&rec, err);
 	if (rc < 0) {
 		dv_record_release(&rec);
 		return dv_catalog_refuse(c, key, err);
@@ -255,7 +254,7 @@ int dv_catalog_publish(struct dv_conn *c, const struct dv_record *rec,
 	char id[DV_VERSION_ID_MAX];
 	int rc;
 
-	rc = check_text(rec, err);
+	rc = dv_catalog_check_text(rec, err);
 	if (rc < 0)
 		return dv_err_prefix(err, "version '%s'",
 				     dv_record_id(id, rec));

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "remote/catalog-parts.h"
 #include "remote/rfsck-parts.h"
 #include "remote/rkey.h"
 
@@ -64,6 +65,8 @@ static int take_record(void *arg, size_t i, const void *data, size_t n,
 		return 0;
 	}
 	bad = misplaced(key, &rec, j->c->algo);
+	if (!bad && dv_catalog_check_text(&rec, &why) < 0)
+		bad = why.msg;
 	if (bad) {
 		dv_rfsck_tell(j, key, "%s", bad);
 	} else {

@@ -173,6 +173,11 @@ static const char *take_reply(struct dv_transport *t,
 		if (j->verb == DV_WIRE_PUT)
 			take_moved(t, j, j->count);
 		break;
+	case DV_WIRE_END:
+		/* Asking for what follows would bring the same. */
+		if (r->more && !j->items)
+			return "a list goes on and has nothing in it";
+		break;
 	default:
 		break;
 	}
