@@ -85,8 +85,6 @@ static int bring(struct dv_rget *g, const struct dv_rget_want *want, size_t n,
 	rc = dv_rget_run(g, plan.plain.v, plan.plain.n, err);
 	if (!rc)
 		rc = dv_rget_large(g, plan.large.v, plan.large.n, err);
-	if (!rc)
-		rc = dv_odb_txn_sync(g->txn, err);
 	free(plan.plain.v);
 	free(plan.large.v);
 	return rc;
@@ -104,13 +102,15 @@ int dv_rget_objects(struct dv_conn *c, struct dv_rpacks *s,
 
 	if (!rc)
 		rc = bring(&g, want, n, err);
+	if (!rc)
+		rc = dv_odb_txn_sync(g.txn, err);
 	dv_rget_end(&g, bad, arg);
 	return rc;
 }
 
 /* --- manifests ----------------------------------------------------------- */
 
-/* The record has the root; all else is in the store by now. */
+/* The record has the root; lists are in the store by now. */
 static int get_meta(void *arg, const struct dv_digest *id,
 		    struct dv_buf *out, size_t max, struct dv_err *err)
 {
@@ -158,7 +158,11 @@ static int put_root(struct dv_rget *g, struct dv_err *err)
 		return rc;
 	t = dv_malloc(sizeof(*t));
 	dv_mtree_init(t, m);
-	rc = check_tree(g, t, err);
+	/* Lists are to be read; blocks may come with the root. */
+	if (dv_mtree_depth(t))
+		rc = dv_odb_txn_sync(g->txn, err);
+	if (!rc)
+		rc = check_tree(g, t, err);
 	dv_mtree_release(t);
 	free(t);
 	dv_manifest_close(m);
