@@ -60,7 +60,7 @@ test_expect_success 'setup: content for four packs' '
 test_expect_success 'cut off when the first packs are there: they are not sent again' '
 	(
 		cd lab && { dv push -q -j1 --limit-rate=60m >/dev/null 2>&1 & } && pid=$! &&
-		for i in $(test_seq 1 600)
+		for i in $(test_seq 1 3000)
 		do
 			! cat .git/dv/cache/remote/*/journal >../journal 2>/dev/null ||
 				test ! -s ../journal || break
