@@ -213,8 +213,12 @@ static void arrived(void *arg, const struct dv_transport_result *res)
 	}
 	pthread_cond_broadcast(&r->moved);
 	pthread_mutex_unlock(&r->lock);
-	if (res->class == DV_WIRE_MISSING)
-		lose_range(r, s, "it is not there");
+	if (res->class != DV_WIRE_MISSING)
+		return;
+	lose_range(r, s, "it is not there");
+	/* Another pack may have it, when somebody asks again. */
+	if (r->g->source.packs)
+		dv_rpacks_set_bad(r->g->source.packs, s->items->pack);
 }
 
 static int open_slot(struct run *r, struct slot *s, struct dv_err *err)

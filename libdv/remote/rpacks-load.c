@@ -27,12 +27,12 @@ struct job {
 	char *file;
 };
 
-static void tell(struct load *l, uint32_t i, bool gone, const char *why)
+static void tell(struct load *l, uint32_t i, const char *why)
 {
 	char hex[DV_DIGEST_TEXT];
 	char *sentence;
 
-	dv_rpacks_set_bad(l->s, i, gone);
+	dv_rpacks_set_bad(l->s, i);
 	if (!l->bad)
 		return;
 	sentence = dv_asprintf("remote '%s': index of pack %s: %s",
@@ -68,7 +68,7 @@ static int take(struct load *l, uint32_t i, struct dv_err *err)
 	why = compare(p);
 	if (why) {
 		dv_map_release(&p->map);
-		tell(l, i, false, why);
+		tell(l, i, why);
 		return 1;
 	}
 	rc = dv_rpacks_set_loaded(l->s, i, err);
@@ -93,7 +93,7 @@ static void arrived(struct job *j)
 
 	if (rc == -DV_E_DIGEST || rc == -DV_E_FORMAT ||
 	    rc == -DV_E_UNSUPPORTED) {
-		tell(j->l, j->pack, false, err.msg);
+		tell(j->l, j->pack, err.msg);
 		return;
 	}
 	if (!rc)
@@ -108,7 +108,7 @@ static void arrived(struct job *j)
 static void answered(struct job *j, const struct dv_transport_result *r)
 {
 	if (r->class == DV_WIRE_MISSING) {
-		tell(j->l, j->pack, true, "it is not there");
+		tell(j->l, j->pack, "it is not there");
 		j->done = true;
 	} else if (r->class != DV_WIRE_OK) {
 		fail(j->l, r->err);
@@ -171,8 +171,7 @@ static int load_one(struct load *l, uint32_t i, struct dv_err *err)
 	if (rc)
 		return rc < 0 ? rc : 0;
 	if (!n || n > DV_RPACKS_IDX_MAX) {
-		tell(l, i, false, "its location record gives it an absurd "
-		     "size");
+		tell(l, i, "its location record gives it an absurd size");
 		return 0;
 	}
 	rc = dv_transport_wait(l->s->conn->t, DV_CONN_REQUESTS, err);

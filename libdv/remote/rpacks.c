@@ -69,10 +69,9 @@ void dv_rpacks_add_location(struct dv_rpacks *s, const struct dv_location *l)
 	}
 }
 
-void dv_rpacks_set_bad(struct dv_rpacks *s, uint32_t i, bool gone)
+void dv_rpacks_set_bad(struct dv_rpacks *s, uint32_t i)
 {
 	s->v[i].bad = true;
-	s->v[i].gone = gone;
 	dv_rpacks_forget_table(s);
 }
 

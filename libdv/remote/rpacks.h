@@ -22,8 +22,6 @@ struct dv_rpack {
 	bool loaded;		/* idx is good */
 	bool doomed;		/* named by a gc: nothing new may rely on it */
 	bool bad;		/* damaged or gone: told once, not looked into */
-	bool gone;		/* bad because it is not there: a newer location
-				   record may do without it */
 	struct dv_packidx idx;
 	struct dv_map map;	/* private */
 };
@@ -75,7 +73,7 @@ int dv_rpacks_load_cached(struct dv_rpacks *s, unsigned kinds,
 int dv_rpacks_load_one(struct dv_rpacks *s, uint32_t i, dv_rpacks_bad_fn *bad,
 		       void *arg, struct dv_err *err);
 /* Nothing is found in pack i any more. */
-void dv_rpacks_set_bad(struct dv_rpacks *s, uint32_t i, bool gone);
+void dv_rpacks_set_bad(struct dv_rpacks *s, uint32_t i);
 /* In a loaded pack that is not bad, not doomed if fresh is asked for: true and *out. */
 bool dv_rpacks_find(struct dv_rpacks *s, const struct dv_digest *id,
 		    bool fresh, struct dv_rplace *out);
