@@ -47,6 +47,12 @@ test_expect_success 'the next gc finds the old ones' '
 	test $(packs) = 2 && sound && can_get 1 && can_get 6
 '
 
+test_expect_success 'a new clone pulls without a word about what is gone' '
+	git clone -q . ../clone 2>/dev/null && cp .dvconfig ../clone &&
+	(cd ../clone && dv remote add origin "$REMOTE" && dv pull -q 2>../err) &&
+	test_must_be_empty ../err && test_grep "only in 6" ../clone/data/file.6
+'
+
 test_expect_success 'a second time there is nothing to do' '
 	keys >../before && dv repack --remote 2>../err && test_grep "^nothing to repack" ../err &&
 	keys >../after && test_cmp ../before ../after

@@ -72,10 +72,9 @@ static bool placed(struct configs *k, const struct dv_digest *id)
 	return dv_rpacks_find(k->packs, id, false, &place);
 }
 
-static int load(struct configs *k, struct dv_err *err)
+static int load(struct configs *k, dv_rpacks_bad_fn *bad, struct dv_err *err)
 {
-	return dv_rpacks_load(k->packs, 1u << DV_PACK_META, dv_obtain_fault,
-			      k->o, err);
+	return dv_rpacks_load(k->packs, 1u << DV_PACK_META, bad, k->o, err);
 }
 
 static int get(struct configs *k, struct dv_err *err)
@@ -108,7 +107,7 @@ static int read_newest(struct configs *k, struct dv_err *err)
 		rc = dv_rlocation_read(&where, k->c, &k->manifests[i], err);
 		if (rc > 0) {
 			add_meta(k->packs, &where.l);
-			rc = load(k, err);
+			rc = load(k, dv_obtain_fault, err);
 		}
 		dv_rlocation_release(&where);
 		if (rc == -DV_E_FORMAT || rc == -DV_E_LIMIT) {
@@ -125,8 +124,9 @@ static int bring(struct configs *k, struct dv_err *err)
 	int rc;
 
 	rc = read_first(k, err);
+	/* Packs that a first record names may be repacked and gone. */
 	if (rc >= 0)
-		rc = load(k, err);
+		rc = load(k, NULL, err);
 	if (rc >= 0)
 		rc = read_newest(k, err);
 	if (rc >= 0)
