@@ -15,8 +15,7 @@
 
 /* Paths of a dataset that a sentence is about. */
 struct list {
-	struct dv_drop_job *job;
-	struct dv_drop_part *part;
+	const struct dv_drop_part *part;
 	const struct dv_windex *ix;
 	struct dv_buf text, path;
 	uint64_t n;
@@ -117,40 +116,27 @@ static int gather(struct dv_drop_job *job, struct dv_drop_part *part,
 
 /* --- local changes ----------------------------------------------------------- */
 
-static int note_change(void *arg, enum dv_change what, const char *path,
-		       size_t n, const struct dv_entry *e, bool in_store,
-		       struct dv_err *err)
+static bool all_held(void *arg, const struct dv_digest *id)
 {
-	struct list *l = arg;
-
-	(void)e;
-	(void)in_store;
-	(void)err;
-	if (what != DV_CHANGE_NEW &&
-	    dv_wttarget_has(&l->part->rel, path, n))
-		add_path(l, path, n);
-	return 0;
+	(void)arg;
+	(void)id;
+	return true;
 }
 
-/* What was changed here is nowhere else. */
+/* What was changed here is nowhere else; asked before the remote is. */
 static int check_changes(struct dv_drop_job *job, struct dv_drop_part *part,
 			 struct dv_err *err)
 {
-	struct list l = { .job = job, .part = part };
+	struct dv_drop look = { .rel = &part->rel, .held = all_held,
+				.dry_run = true };
 	int rc;
 
 	if (job->cached)
 		return 0;
-	rc = dv_worktree_status(job->s.repo, part->dataset, false, NULL,
-				note_change, &l, err);
-	if (rc >= 0 && l.n) {
-		end_list(&l);
-		dv_err_set(err, DV_E_CONFLICT, "'%s': changed since it was "
-			   "added: %s", part->dataset, l.text.data);
-		rc = hint(job, part, "dv add '%s', dv commit and dv push keep "
-			  "it, dv checkout -f '%s' throws it away", err);
-	}
-	release(&l);
+	rc = dv_worktree_drop(job->s.repo, part->dataset, &look, err);
+	if (rc == -DV_E_CONFLICT)
+		hint(job, part, "dv add '%s', dv commit and dv push keep it, "
+		     "dv checkout -f '%s' throws it away", err);
 	return rc;
 }
 
@@ -238,7 +224,7 @@ static void note_missing(void *arg, const struct dv_digest *id,
 static int check_objects(struct dv_drop_job *job, struct dv_drop_part *part,
 			 const struct dv_windex *ix, struct dv_err *err)
 {
-	struct list l = { .job = job, .part = part, .ix = ix };
+	struct list l = { .part = part, .ix = ix };
 	struct dv_conn *conn = job->remote.conn;
 	int rc;
 
@@ -269,7 +255,7 @@ int dv_drop_check(struct dv_drop_job *job, struct dv_drop_part *part,
 	rc = dv_wtindex_load(&x, job->s.repo, part->dataset, err);
 	if (rc > 0)
 		rc = gather(job, part, &x.ix, err);
-	if (rc >= 0 && x.on_disk)
+	if (rc >= 0)
 		rc = check_changes(job, part, err);
 	if (rc >= 0 && part->ids.n)
 		rc = check_version(job, part, err);

@@ -137,6 +137,8 @@ test_expect_success 'what was changed is named, and nothing goes' '
 	test_grep "^hint: dv add .data." "$HOME/err" &&
 	find data | sort >"$HOME/after" && test_cmp "$HOME/before" "$HOME/after" &&
 	dv drop -q data/test && test_path_is_missing data/test &&
+	chmod +x data/README && test_expect_code 128 dv drop data/README 2>"$HOME/err" &&
+	test_grep "changed since it was added: .data/README.$" "$HOME/err" &&
 	test_expect_code 128 dv drop data plot.png 2>"$HOME/err" &&
 	test_path_is_missing plot.png && test_path_is_file data/train/1.csv
 '

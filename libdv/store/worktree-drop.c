@@ -29,7 +29,7 @@ struct drop {
 	struct dv_drop *d;
 	struct dv_wtindex x;
 	struct dv_wtroot root;
-	bool single;
+	bool single, file_mode;
 	struct going *v;
 	size_t n, cap;
 	struct dv_buf path, work;
@@ -58,10 +58,16 @@ static const char *name_of(const struct drop *k,
 	return k->single ? k->root.base : item->name;
 }
 
+static bool is_file(uint32_t mode)
+{
+	return mode == DV_MODE_FILE || mode == DV_MODE_EXEC;
+}
+
 /* Is what lies there what the index says?  1/0 */
 static int is_same(struct drop *k, const struct dv_windex_item *item, int fd,
 		   const struct stat *st, struct dv_err *err)
 {
+	uint32_t mode = dv_wtfile_mode(st);
 	struct dv_err why = DV_ERR_INIT;
 	struct dv_wtfile file;
 	struct dv_digest id;
@@ -69,7 +75,9 @@ static int is_same(struct drop *k, const struct dv_windex_item *item, int fd,
 
 	if (dv_wtfile_same(item, st))
 		return 1;
-	if (S_ISDIR(st->st_mode) || item->size != (uint64_t)st->st_size)
+	if (item->size != (uint64_t)st->st_size ||
+	    (mode != item->mode && (k->file_mode || !is_file(mode) ||
+				    !is_file(item->mode))))
 		return 0;
 	rc = dv_wtfile_take(&file, fd, name_of(k, item), k->x.ix.algo, NULL,
 			    &k->work, NULL, &why);
@@ -78,8 +86,7 @@ static int is_same(struct drop *k, const struct dv_windex_item *item, int fd,
 	if (rc)
 		return rc < 0 ? rc : 0;
 	dv_digest_set(&id, k->x.ix.algo, item->id);
-	return dv_digest_eq(&file.id, &id) &&
-	       (file.mode == DV_MODE_LINK) == (item->mode == DV_MODE_LINK);
+	return dv_digest_eq(&file.id, &id);
 }
 
 static void note_going(struct drop *k, uint32_t i, const struct stat *st)
@@ -173,7 +180,7 @@ static int refuse(struct drop *k, struct dv_err *err)
 	}
 	if (k->changed.n > SHOWN)
 		dv_buf_printf(&text, " and %zu more", k->changed.n - SHOWN);
-	dv_err_set(err, DV_E_CONFLICT, "'%s': not as it was added: %s",
+	dv_err_set(err, DV_E_CONFLICT, "'%s': changed since it was added: %s",
 		   k->dataset, text.data);
 	dv_buf_release(&text);
 	return -err->code;
@@ -292,7 +299,11 @@ static int run(struct drop *k, struct dv_err *err)
 	struct dv_windex_item item;
 	int rc;
 
-	rc = dv_wtindex_open(&k->x, k->r, k->dataset, err);
+	k->file_mode = true;
+	rc = dv_git_config_bool(k->r->git, "core.fileMode", &k->file_mode,
+				err);
+	if (rc >= 0)
+		rc = dv_wtindex_open(&k->x, k->r, k->dataset, err);
 	if (!rc)
 		return 0;
 	if (rc >= 0)
