@@ -236,4 +236,13 @@ test_expect_success 'all that is named still is here' '
 	git_unharmed
 '
 
+test_expect_success 'a pointer in a commit that git replace hides stays' '
+	lab_new replaced && lab_add 1 && lab_pointers one &&
+	was=$(git rev-parse HEAD) && first=$(dv rev-parse data) &&
+	lab_add 2 && lab_pointers two && second=$(dv rev-parse data) &&
+	git rm -q data.dv && rm -rf data && git commit -q -m "no data" &&
+	rm -rf .git/dv/index && git replace "$was" HEAD &&
+	dv gc -q --grace=now && held "$first" && held "$second"
+'
+
 test_done

@@ -129,14 +129,16 @@ static void add_pseudorefs(struct dv_git *g, const char **argv, size_t n)
 int dv_git_each_pointer(struct dv_git *g, dv_git_blob_fn *fn, void *arg,
 			struct dv_err *err)
 {
+	/* What git shows in an object's place does not make it go. */
 	const char *argv[16] = {
-		"git", "rev-list", "--all", "--reflog", "--format=%T", NULL
+		"git", "--no-replace-objects", "rev-list", "--all",
+		"--reflog", "--format=%T", NULL
 	};
 	struct walk w = { .g = g, .fn = fn, .arg = arg };
 	struct dv_buf text = DV_BUF_INIT;
 	int rc;
 
-	add_pseudorefs(g, argv, 5);
+	add_pseudorefs(g, argv, 6);
 	rc = dv_git_run(g, argv, NULL, NULL, 0, &text, err);
 	if (rc > 0)
 		rc = dv_err_set(err, DV_E_SYS,
