@@ -9,7 +9,7 @@ TEST_NO_CREATE_REPO=t
 . "$DV_SOURCE/t/lib-maintain.sh"
 
 packs () {
-	ls "$REMOTE/dv/packs" | grep -c "pack$"
+	find "$REMOTE/dv/packs" -name "*.pack" | wc -l
 }
 
 # reached: packs that the newest location records name

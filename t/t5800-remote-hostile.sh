@@ -40,6 +40,7 @@ within () {
 	then
 		"$@"
 	else
+		# shellcheck disable=SC3045 # dash, bash and ksh have it
 		(ulimit -v 600000 && ulimit -f 400000 && exec timeout 20 "$@")
 	fi
 }
