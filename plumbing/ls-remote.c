@@ -21,10 +21,12 @@ static const char *const usage[] = {
 	NULL
 };
 
+#define LINES_MAX 1000000
+
 struct line {
 	char *name;		/* "<namespace>/<dataset>" */
 	char *head;		/* "latest", a tag, or NULL */
-	char version[DV_VERSION_ID_MAX];
+	char *version;
 	int64_t published;	/* -1: not known */
 };
 
@@ -46,7 +48,7 @@ static void add_line(struct job *job, const char *ns, const char *dataset,
 	l = &job->line[job->n++];
 	l->name = dv_asprintf("%s/%s", ns, dataset);
 	l->head = head ? dv_strdup(head) : NULL;
-	snprintf(l->version, sizeof(l->version), "%s", version);
+	l->version = dv_strdup(version);
 	l->published = published;
 }
 
@@ -67,8 +69,13 @@ static int add_head(void *arg, const char *ns, const char *dataset,
 static int add_version(void *arg, const char *ns, const char *dataset,
 		       const char *id, int64_t published, struct dv_err *err)
 {
-	(void)err;
-	add_line(arg, ns, dataset, NULL, id, published);
+	struct job *job = arg;
+
+	if (job->n >= LINES_MAX)
+		return dv_err_set(err, DV_E_LIMIT, "remote '%s' has more than "
+				  "%d heads and versions",
+				  job->cmd.conn->name, LINES_MAX);
+	add_line(job, ns, dataset, NULL, id, published);
 	return 0;
 }
 
@@ -236,6 +243,7 @@ static void release(struct job *job)
 	for (size_t i = 0; i < job->n; i++) {
 		free(job->line[i].name);
 		free(job->line[i].head);
+		free(job->line[i].version);
 	}
 	free(job->line);
 	dv_rspec_release(&job->only);

@@ -7,6 +7,7 @@
 #include "plumbing/common/remotecmd.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/idmap.h"
 #include "porcelain/bring.h"
@@ -21,6 +22,8 @@ static const char *const usage[] = {
 	"[<dataset>...]",
 	NULL
 };
+
+#define DATASETS_MAX 1000000
 
 struct job {
 	struct dv_session s;
@@ -158,11 +161,19 @@ static int fetch_one(struct job *job, const char *dataset, struct dv_err *err)
 	return rc;
 }
 
+/* All heads of a dataset come one behind the other. */
 static int on_head(void *arg, const char *ns, const char *dataset,
 		   const char *tag, uint64_t n, struct dv_err *err)
 {
-	(void)ns, (void)tag, (void)n, (void)err;
-	dv_strlist_add(arg, dataset);
+	struct dv_strlist *out = arg;
+
+	(void)ns, (void)tag, (void)n;
+	if (out->n && !strcmp(out->v[out->n - 1], dataset))
+		return 0;
+	if (out->n >= DATASETS_MAX)
+		return dv_err_set(err, DV_E_LIMIT, "more than %d datasets are "
+				  "published there", DATASETS_MAX);
+	dv_strlist_add(out, dataset);
 	return 0;
 }
 

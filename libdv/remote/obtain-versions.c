@@ -8,6 +8,7 @@
 #include "remote/obtain-parts.h"
 
 #define BATCH 1024		/* records in memory at once, where listed */
+#define LISTED_MAX 1000000	/* whose names are */
 #define ANCESTORS_MAX 100000	/* where not */
 #define BYTES_MAX (128u << 20)	/* of them */
 
@@ -165,14 +166,23 @@ static int write_records(struct job *j, struct dv_err *err)
 
 /* --- which --------------------------------------------------------------- */
 
+static int too_many(const struct job *j, int max, struct dv_err *err)
+{
+	return dv_err_set(err, DV_E_LIMIT, "remote '%s': '%s' has more than "
+			  "%d versions", j->c->name, j->dataset, max);
+}
+
 static int on_version(void *arg, const char *ns, const char *dataset,
 		      const char *id, int64_t published, struct dv_err *err)
 {
 	struct job *j = arg;
 
-	(void)ns, (void)dataset, (void)published, (void)err;
-	if (!is_here(j, id))
-		dv_strlist_add(&j->ids, id);
+	(void)ns, (void)dataset, (void)published;
+	if (is_here(j, id))
+		return 0;
+	if (j->ids.n == LISTED_MAX)
+		return too_many(j, LISTED_MAX, err);
+	dv_strlist_add(&j->ids, id);
 	return 0;
 }
 
@@ -238,9 +248,7 @@ static int take_ancestors(struct job *j, struct dv_err *err)
 		dv_strlist_release(&next);
 		name_parents(j, first, &j->ids, &next);
 		if (rc >= 0 && j->ids.n > ANCESTORS_MAX)
-			rc = dv_err_set(err, DV_E_LIMIT, "remote '%s': '%s' "
-					"has more than %d versions",
-					j->c->name, j->dataset, ANCESTORS_MAX);
+			rc = too_many(j, ANCESTORS_MAX, err);
 	}
 	dv_strlist_release(&next);
 	return rc < 0 ? rc : write_records(j, err);
