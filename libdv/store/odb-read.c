@@ -178,7 +178,7 @@ static int read_copy(void *arg, const struct dv_odb_found *f,
 		;
 	dv_odb_reader_close(r);
 	if (!rc) {
-		dv_digest_of(&is, w->id->algo, w->out->data + start,
+		dv_digest_of(&is, w->id->algo, dv_buf_cstr(w->out) + start,
 			     w->out->len - start);
 		if (w->out->len - start != f->o.size ||
 		    !dv_digest_eq(&is, w->id))
