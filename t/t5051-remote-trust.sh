@@ -208,6 +208,23 @@ test_expect_success 'hostile names and URLs in the tracked file' '
 	test_expect_code 128 dv remote trust pw 2>err && test_grep ! SESAME err
 '
 
+test_expect_success 'a tracked origin does not take the place of a remote of mine' '
+	git init -q own && (
+		cd own && dv init -q &&
+		shared origin https://example.com/dv &&
+		shared other https://example.com/other &&
+		dv remote show >actual && test_grep "^url  *https://example.com/dv" actual &&
+		dv remote add mine /mine &&
+		dv remote show >actual && test_grep "^url  */mine" actual &&
+		dv remote trust origin &&
+		dv remote show >actual && test_grep "^url  *https://example.com/dv" actual &&
+		shared origin https://example.com/elsewhere &&
+		dv remote show >actual && test_grep "^url  */mine" actual &&
+		git config dv.remote origin &&
+		dv remote show >actual && test_grep "^url  *https://example.com/elsewhere" actual
+	)
+'
+
 test_expect_success 'a bare repository has no .dvconfig to share in' '
 	git init -q --bare bare.git &&
 	(

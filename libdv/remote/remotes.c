@@ -145,11 +145,23 @@ static int check_text(const char *url, struct dv_err *err)
 	return rc;
 }
 
+/* Is the URL that .dvconfig has for name one that the user trusts? */
+static int is_trusted(struct dv_repo *r, const char *name, const char *url,
+		      struct dv_err *err)
+{
+	char *trusted = NULL;
+	int rc = dv_remotes_setting(r, name, "trusted", &trusted, err);
+
+	if (rc > 0)
+		rc = !strcmp(trusted, url);
+	free(trusted);
+	return rc;
+}
+
 static int find_shared(struct dv_remote *out, struct dv_repo *r,
 		       const char *name, struct dv_err *err)
 {
 	const char *url = dv_remotes_shared_url(r, name);
-	char *trusted = NULL;
 	int rc;
 
 	if (!url)
@@ -158,13 +170,12 @@ static int find_shared(struct dv_remote *out, struct dv_repo *r,
 	if (!rc)
 		rc = dv_remotes_check_shared(url, err);
 	if (!rc)
-		rc = dv_remotes_setting(r, name, "trusted", &trusted, err);
+		rc = is_trusted(r, name, url, err);
 	if (rc < 0)
 		return dv_err_prefix(err, "remote '%s'", name);
 	out->url = dv_strdup(url);
 	out->shared = true;
-	out->trusted = rc && !strcmp(trusted, url);
-	free(trusted);
+	out->trusted = rc;
 	return 1;
 }
 
@@ -222,6 +233,42 @@ static int none(struct dv_repo *r, const char *name, struct dv_err *err)
 	return rc;
 }
 
+/* Is it one of the user's own, or one that they trust? */
+static int is_known(struct dv_repo *r, const char *name, struct dv_err *err)
+{
+	const char *shared = dv_remotes_shared_url(r, name);
+	char *url = NULL;
+	int rc = dv_remotes_setting(r, name, "url", &url, err);
+
+	free(url);
+	if (!rc && shared)
+		rc = is_trusted(r, name, shared, err);
+	return rc;
+}
+
+/*
+ * The remotes of which one may be meant without being named: those that
+ * the tracked file alone has come in only where there are no others.
+ */
+static int eligible_names(struct dv_repo *r, struct dv_strlist *out,
+			  struct dv_err *err)
+{
+	struct dv_strlist all = DV_STRLIST_INIT;
+	int rc = dv_remote_names(r, &all, err);
+
+	for (size_t i = 0; i < all.n && rc >= 0; i++) {
+		rc = is_known(r, all.v[i], err);
+		if (rc > 0)
+			dv_strlist_add(out, all.v[i]);
+	}
+	if (rc >= 0 && !out->n) {
+		*out = all;
+		return 0;
+	}
+	dv_strlist_release(&all);
+	return rc < 0 ? rc : 0;
+}
+
 /* The one that is meant where none is named; NULL: none or several. */
 static int default_name(struct dv_repo *r, char **out, struct dv_err *err)
 {
@@ -230,7 +277,7 @@ static int default_name(struct dv_repo *r, char **out, struct dv_err *err)
 
 	if (rc)
 		return rc < 0 ? rc : 0;
-	rc = dv_remote_names(r, &names, err);
+	rc = eligible_names(r, &names, err);
 	if (!rc && dv_strlist_has(&names, "origin"))
 		*out = dv_strdup("origin");
 	else if (!rc && names.n == 1)

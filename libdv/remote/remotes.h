@@ -49,7 +49,8 @@ bool dv_remote_is_url(const char *text);
 /*
  * The remote called name, or (name has a ':' or '/') at that URL or path,
  * which the user typed and so trusts.  name NULL: `dv.remote` of git's
- * configuration, else "origin", else the only one.  DV_E_MISSING lists
+ * configuration, else "origin", else the only one, of those that are not
+ * of .dvconfig alone and untrusted, if any.  DV_E_MISSING lists
  * those that there are and says how to add one.  A path is made absolute.
  * Not trusted and neither https nor loopback: DV_E_INVALID says to trust.
  * r NULL: not in a repository, only a URL will do.
