@@ -63,6 +63,8 @@ int dv_main(int argc, char **argv, const char *name, dv_cmd_fn *fn)
 
 	fill_std_fds();
 	catch_bus_errors();
+	/* A file that may not grow is a failed write, after which we clean up. */
+	signal(SIGXFSZ, SIG_IGN);
 
 	args = dv_calloc((size_t)argc + 1, sizeof(*args));
 	for (i = 1; i < argc; i++)
