@@ -122,7 +122,7 @@ test_expect_success 'a tag that is elsewhere there stays; exit 1; --force moves 
 '
 
 test_expect_success '--all: every version recorded here, latest at the newest' '
-	rm -rf "$REM" && (cd one && dv push --all --tags 2>../err) &&
+	rm -rf "$REM" && (cd one && dv push --force --all --tags 2>../err) &&
 	test "$(latest)" = "$(id one)" &&
 	(cd one && dv show-ref | grep -c "refs/dv/") >expect &&
 	find "$REM/dv/versions" -type f | grep -c . >actual && test_cmp expect actual &&
@@ -130,7 +130,7 @@ test_expect_success '--all: every version recorded here, latest at the newest' '
 '
 
 test_expect_success 'ten pushes of one dataset at once: all land, latest is one of them' '
-	rm -rf "$REM" && (cd lab && dv push -q) &&
+	rm -rf "$REM" && (cd lab && dv push -q --force) &&
 	for i in 1 2 3 4 5 6 7 8 9 10
 	do
 		git clone -q lab p$i &&
@@ -154,7 +154,7 @@ test_expect_success 'ten pushes of one dataset at once: all land, latest is one 
 '
 
 test_expect_success 'ten first pushes to an empty remote at once' '
-	rm -rf "$REM" &&
+	rm -rf "$REM" p*/.git/dv/cache/remote &&
 	for i in 1 2 3 4 5 6 7 8 9 10
 	do
 		(cd p$i && dv push data >../out.$i 2>../err.$i; echo $? >../code.$i) &

@@ -92,7 +92,7 @@ test_expect_success 'a journal that lies, as where the remote was emptied: all i
 		cd liar && dv init -q --namespace lab && git config dv-remote.origin.url "$REM" &&
 		random_file 100000 f && id=$(dv hash-object -w f | sed "s/[ 	].*//") &&
 		dv upload-pack origin $id && rm -rf "$REM" && test_commit code && dv add -q f &&
-		dv commit -q f && dv push -q
+		dv commit -q f && dv push -q --force
 	) &&
 	readable "$REM"
 '

@@ -52,7 +52,7 @@ test_expect_success '--kind=meta makes packs of that kind' '
 '
 
 test_expect_success 'what was sent and then lost there is sent again' '
-	rm -rf "$REM" &&
+	rm -rf "$REM"/dv/packs &&
 	dv upload-pack origin <only >packs && test_line_count = 1 packs &&
 	test_path_is_file "$REM/dv/packs/$(cat packs).pack"
 '

@@ -149,7 +149,7 @@ int dv_conn_begin_write(struct dv_conn *c, enum dv_algo algo,
 
 	/* What the cache knows may have been deleted since. */
 	if (!c->fresh)
-		rc = dv_conn_look(c, err);
+		rc = dv_conn_check_there(c, err);
 	dv_remotefmt_format(&format, algo);
 	if (!rc && c->fresh)
 		rc = make_format(c, &format, err);

@@ -43,7 +43,7 @@ int dv_conn_check_format(struct dv_conn *c, const struct dv_buf *bytes,
 		return dv_err_prefix(err, "remote '%s': '" DV_RKEY_FORMAT "'",
 				     c->name);
 	c->algo = algo;
-	c->fresh = false;
+	c->fresh = c->lost = false;
 	return dv_rcache_set(c->cache, "format", dv_algo_name(algo), err);
 }
 
@@ -56,13 +56,26 @@ int dv_conn_look(struct dv_conn *c, struct dv_err *err)
 	if (!rc) {
 		rc = dv_conn_check_format(c, &bytes, err);
 	} else if (rc == -DV_E_MISSING) {
+		c->lost |= c->algo != 0;
 		c->algo = 0;
 		c->fresh = true;
 		err->code = 0;
-		rc = dv_rcache_set(c->cache, "format", NULL, err);
+		rc = 0;
 	}
 	dv_buf_release(&bytes);
 	return rc;
+}
+
+int dv_conn_check_there(struct dv_conn *c, struct dv_err *err)
+{
+	int rc = dv_conn_look(c, err);
+
+	if (rc < 0 || !c->lost || c->anew)
+		return rc;
+	dv_err_set(err, DV_E_CONFLICT, "remote '%s': what was published there "
+		   "is gone, '" DV_RKEY_FORMAT "' and all", c->name);
+	return dv_err_hint(err, "is it the right place, and mounted? else dv "
+			   "push --force begins anew");
 }
 
 int dv_conn_check_algo(const struct dv_conn *c, enum dv_algo algo,

@@ -37,6 +37,9 @@ struct dv_conn {
 	struct dv_rcache *cache;
 	enum dv_algo algo;	/* the remote's; 0: it is empty */
 	bool fresh;		/* nothing was ever written to it */
+	bool lost;		/* fresh, and the cache knows that something
+				   was */
+	bool anew;		/* the caller's: begin what is lost again */
 	int create;		/* private: create-if-absent is honoured; -1:
 				   not known yet */
 };
@@ -50,14 +53,21 @@ struct dv_conn {
 int dv_conn_open(struct dv_conn **out, const struct dv_remote *r,
 		 const struct dv_conn_opts *opts, struct dv_err *err);
 void dv_conn_close(struct dv_conn *c);		/* NULL is fine */
-/* Read dv/format whatever the cache knows: algo and fresh are as it says. */
+/*
+ * Read dv/format whatever the cache knows: algo, fresh and lost are as it
+ * says.
+ */
 int dv_conn_look(struct dv_conn *c, struct dv_err *err);
+/* Look, and DV_E_CONFLICT where the remote is lost, unless anew. */
+int dv_conn_check_there(struct dv_conn *c, struct dv_err *err);
 
 /*
  * Before the first write: make dv/format with algo where there is none,
  * and find out whether the remote honours create-if-absent (a second
  * create of dv/format must say that it exists), once per remote.
  * Returns 1 if so; 0 if not: dv_conn_no_create() says what is lost.
+ * DV_E_CONFLICT where the remote is lost, unless anew: a directory that is
+ * not mounted looks like that, and must not get what is lost once it is.
  */
 int dv_conn_begin_write(struct dv_conn *c, enum dv_algo algo,
 			struct dv_err *err);

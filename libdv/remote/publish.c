@@ -175,6 +175,7 @@ int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
 
 	if (p->begun)
 		return 0;
+	c->anew = p->force;
 	rc = dv_conn_begin_write(c, algo, err);
 	p->begun = rc >= 0;
 	p->no_create = !rc;

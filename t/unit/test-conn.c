@@ -174,7 +174,7 @@ static void what_is_no_format_is_refused(void **state)
 	assert_non_null(strstr(err.msg, "remote 'origin': 'dv/format'"));
 }
 
-static void a_format_that_was_deleted_is_made_again(void **state)
+static void a_format_that_was_deleted_is_made_again_if_asked(void **state)
 {
 	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
 	struct dv_err err = DV_ERR_INIT;
@@ -182,7 +182,19 @@ static void a_format_that_was_deleted_is_made_again(void **state)
 	(void)state;
 	dv_conn_close(c);
 	assert_int_equal(dv_remove_tree(AT_FDCWD, "remote", &err), 0);
-	c = open_begun(DV_ALGO_XXH128);
+	for (int i = 0; i < 2; i++) {
+		c = open_conn(DV_ALGO_XXH128);
+		assert_int_equal(dv_conn_begin_write(c, DV_ALGO_XXH128, &err),
+				 -DV_E_CONFLICT);
+		assert_non_null(strstr(err.msg, "is gone"));
+		assert_true(c->lost);
+		dv_conn_close(c);
+		assert_int_not_equal(access("remote/dv", F_OK), 0);
+	}
+	c = open_conn(DV_ALGO_XXH128);
+	c->anew = true;
+	assert_int_equal(dv_conn_begin_write(c, DV_ALGO_XXH128, &err), 1);
+	assert_false(c->lost);
 	expect_file("dv/format", "dv-remote 1\nobject-format xxh128\n");
 	dv_conn_close(c);
 
@@ -455,7 +467,7 @@ int main(void)
 		UNIT_TMP_TEST(an_empty_one_is_asked_every_time),
 		UNIT_TMP_TEST(another_format_is_a_conflict),
 		UNIT_TMP_TEST(what_is_no_format_is_refused),
-		UNIT_TMP_TEST(a_format_that_was_deleted_is_made_again),
+		UNIT_TMP_TEST(a_format_that_was_deleted_is_made_again_if_asked),
 		UNIT_TMP_TEST(create_if_absent_is_probed_once),
 		UNIT_TMP_TEST(of_two_who_create_one_key_the_first_does),
 		UNIT_TMP_TEST(without_the_condition_what_is_there_stays_too),
