@@ -23,6 +23,16 @@ int dv_bring_version(struct dv_session *s, const char *dataset,
  * could not bring.
  */
 void dv_bring_tell(const char *dataset, const struct dv_checkout *c);
+/*
+ * Remove the files of a dataset that has no pointer here any more, and
+ * *was its manifest: 1, or 0 where there was none.  DV_E_CONFLICT and
+ * DV_E_MISSING where they may not go, unless c->force.
+ */
+int dv_bring_remove(struct dv_session *s, const char *dataset,
+		    struct dv_checkout *c, struct dv_digest *was,
+		    struct dv_err *err);
+void dv_bring_tell_removed(const char *dataset, const struct dv_checkout *c,
+			   const struct dv_digest *was);
 /* Say what went wrong with one dataset, and forget it for the others. */
 void dv_bring_fail(struct dv_err *err);
 

@@ -11,7 +11,6 @@
 
 #include "base/path.h"
 #include "porcelain/bring.h"
-#include "porcelain/lastcopy.h"
 #include "porcelain/session.h"
 #include "remote/remotes.h"
 #include "store/resolve.h"
@@ -87,85 +86,19 @@ static int checkout_spec(struct job *job, const char *text,
 
 /* --- all of them ------------------------------------------------------------- */
 
-/*
- * A pointer that git still has was deleted by hand: then the files are
- * not ours to remove.
- */
-static int check_deleted(struct job *job, const char *dataset,
-			 struct dv_err *err)
-{
-	const char *prefix = job->s.repo->prefix;
-	char *pointer = dv_asprintf("%s.dv", dataset);
-	struct dv_strlist tracked = DV_STRLIST_INIT;
-	char *typed, *typed_pointer;
-	int rc;
-
-	rc = dv_git_tracked(job->s.repo->git, pointer, &tracked, err);
-	if (rc >= 0 && tracked.n) {
-		dv_err_set(err, DV_E_MISSING, "'%s' is deleted, but git still "
-			   "has it", pointer);
-		typed = dv_path_relative(dataset, prefix);
-		typed_pointer = dv_path_relative(pointer, prefix);
-		rc = dv_err_hint(err, "git checkout -- '%s' brings it back, "
-				 "dv rm '%s' stops tracking", typed_pointer,
-				 typed);
-		free(typed_pointer);
-		free(typed);
-	}
-	dv_strlist_release(&tracked);
-	free(pointer);
-	return rc;
-}
-
-/*
- * A pointer that git never had may have gone with a git clean: with the
- * files the index would go, and nothing else names them.
- */
-static int check_last(struct job *job, const char *dataset,
-		      const struct dv_digest *manifest, struct dv_err *err)
-{
-	struct dv_checkout look = { .dry_run = true };
-	char *typed;
-	int rc;
-
-	if (job->force)
-		return 0;
-	rc = dv_worktree_checkout(job->s.repo, dataset, NULL, &look, err);
-	if (rc < 0 || !look.removed)
-		return rc;
-	rc = dv_lastcopy_named(&job->s, manifest, err);
-	if (rc)
-		return rc < 0 ? rc : 0;
-	dv_err_set(err, DV_E_CONFLICT, "'%s' has no pointer, and no version "
-		   "or commit has its content", dataset);
-	typed = dv_path_relative(dataset, job->s.repo->prefix);
-	dv_err_hint(err, "dv add '%s' makes the pointer again, dv checkout "
-		    "--force removes the files", typed);
-	free(typed);
-	return -err->code;
-}
-
 static int remove_one(struct job *job, const char *dataset,
 		      struct dv_err *err)
 {
-	struct dv_checkout c = { 0 };
-	struct dv_digest manifest;
-	char id[DV_DIGEST_TEXT];
-	int rc;
+	struct dv_checkout c = { .force = job->force,
+				 .dry_run = job->dry_run,
+				 .progress = &job->progress };
+	struct dv_digest was;
+	struct dv_meter *meter = dv_meter_start(&job->progress, job->quiet);
+	int rc = dv_bring_remove(&job->s, dataset, &c, &was, err);
 
-	rc = check_deleted(job, dataset, err);
-	if (rc >= 0)
-		rc = dv_worktree_base(job->s.repo, dataset, &manifest, NULL,
-				      err);
-	if (rc <= 0)
-		return rc;
-	rc = check_last(job, dataset, &manifest, err);
-	if (rc >= 0)
-		rc = bring(job, dataset, NULL, &c, err);
-	if (rc >= 0 && !job->quiet && c.removed && !job->dry_run)
-		dv_say("%s: no pointer here; dv checkout-manifest %s '%s' "
-		       "would bring it back", dataset,
-		       dv_digest_format(id, &manifest), dataset);
+	dv_meter_stop(meter);
+	if (rc > 0 && !job->quiet)
+		dv_bring_tell_removed(dataset, &c, &was);
 	return rc;
 }
 

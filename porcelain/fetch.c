@@ -32,6 +32,7 @@ struct job {
 	bool all;			/* lists of files of every version */
 	bool data, force;
 	bool failed, news;
+	bool down;			/* it is the remote that fails */
 	uint64_t faults;
 };
 
@@ -213,8 +214,9 @@ static int fetch(struct job *job, int argc, const char **argv,
 	}
 	if (rc >= 0 && !argc)
 		rc = list_datasets(job, &all, err);
-	for (size_t i = 0; i < all.n && rc >= 0; i++)
+	for (size_t i = 0; i < all.n && rc >= 0 && !job->down; i++)
 		if (fetch_one(job, all.v[i], err) < 0) {
+			job->down = err->code == DV_E_SYS;
 			dv_bring_fail(err);
 			job->failed = true;
 		}
@@ -247,6 +249,8 @@ static int cmd_fetch(int argc, const char **argv, const struct dv_ctx *ctx)
 	rc = dv_session_open(&job.s, 0, &err);
 	if (rc >= 0)
 		rc = fetch(&job, argc, argv, remote, &err);
+	if (rc >= 0 && !job.failed && !job.faults && !job.news)
+		rc = dv_conn_check_there(job.remote.conn, &err);
 	dv_rpacks_free(job.packs);
 	dv_remotecmd_close(&job.remote);
 	dv_session_close(&job.s);

@@ -9,12 +9,14 @@
 #include "plumbing/common/remotecmd.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "porcelain/bring.h"
 #include "porcelain/only.h"
 #include "porcelain/remotepart.h"
 #include "porcelain/session.h"
 #include "remote/obtain.h"
+#include "remote/remotes.h"
 #include "store/resolve.h"
 
 static const char *const usage[] = {
@@ -30,6 +32,7 @@ struct job {
 	struct dv_only *only;		/* NULL: all */
 	bool force;
 	bool failed;			/* a dataset could not be brought */
+	bool down;			/* nor can others: it is the remote */
 	uint64_t faults;		/* files could not */
 	uint64_t files;			/* that are wanted */
 	bool news;			/* something was told */
@@ -40,6 +43,12 @@ static void count(struct job *job, struct dv_obtain *o)
 	job->faults += o->faults;
 	job->files += o->files;
 	dv_obtain_release(o);
+}
+
+/* What cannot be asked once need not be asked for each dataset. */
+static void note_down(struct job *job, int rc)
+{
+	job->down |= rc == -DV_E_SYS;
 }
 
 /* --- records --------------------------------------------------------------- */
@@ -53,6 +62,7 @@ static int bring_versions(struct job *job, const char *dataset,
 
 	rc = dv_obtain_versions(job->remote.conn, job->s.repo, job->s.versions,
 				dataset, false, &o, err);
+	note_down(job, rc);
 	if (rc >= 0 && !job->remote.quiet && dv_remotepart_tell(dataset, &o))
 		job->news = true;
 	count(job, &o);
@@ -72,6 +82,7 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 
 	rc = dv_obtain_manifest(job->remote.conn, job->s.odb, job->packs,
 				manifest, true, &o, err);
+	note_down(job, rc);
 	if (rc >= 0 && o.stats.missing)
 		rc = dv_remotepart_find_gaps(part, job->s.odb, manifest, err);
 	if (rc >= 0 && (o.files || !job->only)) {
@@ -93,6 +104,24 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 
 /* --- which ----------------------------------------------------------------- */
 
+/* As dv checkout does. */
+static int remove_gone(struct job *job, const char *dataset,
+		       struct dv_err *err)
+{
+	struct dv_checkout c = { .force = job->force,
+				 .progress = &job->remote.progress };
+	struct dv_digest was;
+	int rc;
+
+	if (job->only)
+		return 0;
+	rc = dv_bring_remove(&job->s, dataset, &c, &was, err);
+	if (rc > 0 && !job->remote.quiet)
+		dv_bring_tell_removed(dataset, &c, &was);
+	job->news |= rc > 0 && c.removed;
+	return rc;
+}
+
 static int pull_pointer(struct job *job, const char *dataset,
 			struct dv_err *err)
 {
@@ -106,7 +135,9 @@ static int pull_pointer(struct job *job, const char *dataset,
 	if (job->only && !dv_only_may(job->only, dataset))
 		return 0;
 	rc = dv_worktree_pointer(job->s.repo, dataset, &pointer, err);
-	if (rc <= 0)
+	if (!rc)
+		return remove_gone(job, dataset, err);
+	if (rc < 0)
 		return rc;
 	rc = bring_versions(job, dataset, err);
 	if (rc >= 0)
@@ -126,7 +157,7 @@ static int pull_all(struct job *job, struct dv_err *err)
 	int rc;
 
 	rc = dv_worktree_datasets(job->s.repo, &all, err);
-	for (size_t i = 0; i < all.n && rc >= 0; i++)
+	for (size_t i = 0; i < all.n && rc >= 0 && !job->down; i++)
 		if (pull_pointer(job, all.v[i], err) < 0) {
 			dv_bring_fail(err);
 			job->failed = true;
@@ -136,6 +167,37 @@ static int pull_all(struct job *job, struct dv_err *err)
 		       "versions of those that are published");
 	dv_strlist_release(&all);
 	return rc;
+}
+
+/* Somebody who knows git may have named the remote, or what ls -r shows. */
+static int hint_spec(struct job *job, const char *text, struct dv_err *err)
+{
+	const char *ns = job->s.repo->name_space;
+	struct dv_strlist remotes = DV_STRLIST_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	size_t n = strlen(ns);
+
+	if (!dv_remote_names(job->s.repo, &remotes, &ignored) &&
+	    dv_strlist_has(&remotes, text))
+		dv_err_hint(err, "to pull from the remote of that name: "
+			    "dv pull --remote=%s", text);
+	else if (!strncmp(text, ns, n) && text[n] == '/')
+		dv_err_hint(err, "without the name space, which is that of "
+			    "this repository: dv pull '%s'", text + n + 1);
+	else
+		dv_err_hint(err, "list what is published: dv ls -r");
+	dv_strlist_release(&remotes);
+	return -err->code;
+}
+
+/* Is it one, now that its versions have come? */
+static bool is_dataset(struct job *job, const char *dataset)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_pointer pointer;
+
+	return dv_versions_has(job->s.versions, dataset) ||
+	       dv_worktree_pointer(job->s.repo, dataset, &pointer, &ignored);
 }
 
 static int pull_spec(struct job *job, const char *text, struct dv_err *err)
@@ -152,6 +214,8 @@ static int pull_spec(struct job *job, const char *text, struct dv_err *err)
 	if (rc >= 0)
 		rc = dv_spec_resolve(&spec, job->s.repo, job->s.versions, text,
 				     err);
+	if (rc == -DV_E_MISSING && dataset && !is_dataset(job, dataset))
+		rc = hint_spec(job, text, err);
 	if (rc >= 0) {
 		part.dataset = spec.dataset;
 		part.path = c.path = spec.path;
@@ -178,7 +242,7 @@ static int pull(struct job *job, int argc, const char **argv,
 		return pull_all(job, err);
 	if (argc == 1)
 		return pull_spec(job, argv[0], err);
-	for (int i = 0; i < argc; i++)
+	for (int i = 0; i < argc && !job->down; i++)
 		if (pull_spec(job, argv[i], err) < 0) {
 			dv_bring_fail(err);
 			job->failed = true;
@@ -223,6 +287,8 @@ static int cmd_pull(int argc, const char **argv, const struct dv_ctx *ctx)
 		rc = dv_only_new(&job.only, &only, job.s.repo->prefix, &err);
 	if (rc >= 0)
 		rc = pull(&job, argc, argv, remote, &err);
+	if (rc >= 0 && !job.failed && !job.faults && !job.news)
+		rc = dv_conn_check_there(job.remote.conn, &err);
 	dv_rpacks_free(job.packs);
 	dv_remotecmd_close(&job.remote);
 	rc = finish(&job, rc, &err);

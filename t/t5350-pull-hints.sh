@@ -58,4 +58,72 @@ test_expect_success 'a pointer in conflict: their side may have to be pulled' '
 	test_grep "^hint: then: .*dv pull" ../err
 '
 
+test_expect_success 'pull of what is no dataset: a remote, a name with the name space' '
+	pull_clone named &&
+	test_expect_code 128 dv pull origin 2>../err &&
+	test_grep "^hint: .*dv pull --remote=origin" ../err &&
+	test_expect_code 128 dv pull lab/data@first 2>../err &&
+	test_grep "^hint: .*: dv pull .data@first." ../err &&
+	test_expect_code 128 dv pull nothing 2>../err &&
+	test_grep "^hint: .*dv ls -r" ../err &&
+	dv pull data@first &&
+	test_expect_code 128 dv pull data:nothing 2>../err &&
+	test_grep ! "^hint: .*dv ls -r" ../err
+'
+
+# A directory, whose lists fail as soon as there is a file "is-down".
+mkdir "$HOME/helpers" &&
+cat >"$HOME/helpers/dv-remote-down" <<'EOT'
+#!/bin/sh
+test "$1" != -h || exec dv remote-file -h
+sed -u "s|^set url down://|set url $HOME/|" | dv remote-file |
+if test -e "$HOME/is-down"
+then
+	sed -u 's/^\([0-9]*\) end.*/\1 error fatal it is down/'
+else
+	cat
+fi
+EOT
+chmod +x "$HOME/helpers/dv-remote-down" &&
+PATH=$HOME/helpers:$PATH
+
+test_expect_success 'a remote that fails is told once, not for each dataset' '
+	pull_clone down &&
+	git config dv.remote down && git config dv-remote.down.url down://share &&
+	dv pull -q && dv pull &&
+	>../is-down &&
+	test_when_finished "rm ../is-down" &&
+	test_expect_code 128 dv pull 2>../err &&
+	test "$(grep -c "it is down" ../err)" = 1 &&
+	test_expect_code 128 dv fetch data plot.png 2>../err &&
+	test "$(grep -c "it is down" ../err)" = 1
+'
+
+test_expect_success 'a dataset that is gone at the new commit is removed, as by checkout' '
+	pull_clone gone &&
+	dv pull -q &&
+	git rm -q plot.png.dv && git commit -q -m "no plot" &&
+	dv pull --only "data/**" &&
+	test_path_is_file plot.png &&
+	dv pull 2>../err &&
+	test_path_is_missing plot.png &&
+	test_grep "^plot.png: 1 file removed" ../err &&
+	dv pull 2>../err &&
+	echo "nothing new: all is here" >../expect &&
+	test_cmp ../expect ../err &&
+	git revert --no-edit HEAD && dv pull -q && test_path_is_file plot.png
+'
+
+test_expect_success 'but not where it was changed, nor where git still has its pointer' '
+	pull_clone changed &&
+	dv pull -q &&
+	git rm -q plot.png.dv && git commit -q -m "no plot" &&
+	echo mine >>plot.png && rm data.dv &&
+	test_expect_code 128 dv pull 2>../err &&
+	test_grep "^error: .data.dv. is deleted, but git still has it" ../err &&
+	test_grep "^error: .*only in the work tree would be lost: .plot.png." ../err &&
+	test_path_is_file plot.png &&
+	test_path_is_file data/README
+'
+
 test_done
