@@ -27,13 +27,14 @@ kill_pushes () {
 			kill_after $((i * PUSH_MS / KILLS)) $who dv push -q &&
 			dv fsck --remote origin --verify >../fsck 2>&1 &&
 			dv push -q &&
-			dv fsck --remote origin --verify >../fsck 2>&1 ||
+			dv fsck --remote origin >../fsck 2>&1 ||
 				{ cat ../fsck; return 1; }
 			i=$((i + 1))
 		done
 	'
 
 	test_expect_success "$NAME: every version can be had" '
+		dv fsck --remote origin --verify &&
 		cd .. && git clone -q "$NAME" "$NAME-clone" &&
 		cd "$NAME-clone" && dv remote add origin "$URL" &&
 		dv pull -q && diff -r "../$NAME/data" data &&
