@@ -85,11 +85,18 @@ static bool is_needed(void *arg, const struct dv_digest *id)
 	return dv_mark_has(d->mark, id);
 }
 
-static int remark(void *arg, struct dv_err *err)
+static int mark(void *arg, struct dv_err *err)
 {
 	struct drop *d = arg;
 
 	return dv_mark_all(d->mark, err);
+}
+
+static int remark(void *arg, struct dv_err *err)
+{
+	struct drop *d = arg;
+
+	return dv_mark_again(d->mark, err);
 }
 
 static int count_needed(const struct dv_digest *id, uint64_t value, void *arg)
@@ -106,8 +113,8 @@ int dv_drop_store(struct dv_drop_job *job, struct dv_err *err)
 	struct drop d = { .job = job };
 	struct dv_mark_filter filter = { is_elsewhere, is_going, &d };
 	struct dv_odb_drop o = {
-		.needed = is_needed, .remark = remark, .arg = &d,
-		.dry_run = job->dry_run, .progress = &job->remote.progress
+		.needed = is_needed, .mark = mark, .remark = remark,
+		.arg = &d, .dry_run = job->dry_run, .progress = &job->remote.progress
 	};
 	int rc;
 
@@ -120,7 +127,7 @@ int dv_drop_store(struct dv_drop_job *job, struct dv_err *err)
 		goto out;
 	dv_mark_set_filter(d.mark, &filter);
 	dv_progress_phase(o.progress, "marking", 0, 0);
-	rc = dv_mark_all(d.mark, err);
+	rc = mark(&d, err);
 	if (rc >= 0)
 		rc = dv_odb_drop(job->s.odb, &job->ids, &o, err);
 	if (rc < 0)

@@ -62,15 +62,18 @@ static bool keep(void *arg, const struct dv_digest *id)
 	return dv_mark_has(gc->mark, id);
 }
 
-/*
- * Under the exclusive lock no dv writes.  git may: what it moves between
- * its index and its history is read in the order in which it moves.
- */
-static int remark(void *arg, struct dv_err *err)
+static int mark(void *arg, struct dv_err *err)
 {
 	struct gc *gc = arg;
 
 	return dv_mark_all(gc->mark, err);
+}
+
+static int remark(void *arg, struct dv_err *err)
+{
+	struct gc *gc = arg;
+
+	return dv_mark_again(gc->mark, err);
 }
 
 static void say_result(const struct gc *gc)
@@ -129,7 +132,7 @@ static int prune(struct gc *gc, struct dv_err *err)
 static int sweep(struct gc *gc, struct dv_err *err)
 {
 	struct dv_odb_repack r = {
-		.keep = keep, .remark = remark, .arg = gc,
+		.keep = keep, .mark = mark, .remark = remark, .arg = gc,
 		.dry_run = gc->dry_run, .progress = &gc->progress
 	};
 	int rc;
@@ -147,7 +150,7 @@ static int run(struct gc *gc, struct dv_err *err)
 	int rc;
 
 	dv_progress_phase(&gc->progress, "marking", 0, 0);
-	rc = dv_mark_all(gc->mark, err);
+	rc = mark(gc, err);
 	if (!rc)
 		rc = sweep(gc, err);
 	if (!rc && !gc->dry_run)

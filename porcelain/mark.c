@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/idmap.h"
 #include "format/pointer.h"
+#include "porcelain/gitprint.h"
 #include "porcelain/staged.h"
 #include "porcelain/worktreelist.h"
 #include "store/versions.h"
@@ -25,6 +26,7 @@ struct dv_mark {
 	struct dv_idmap skimmed;	/* the same, without their files */
 	bool skim;
 	struct dv_mark_filter filter;	/* functions NULL: none */
+	uint64_t print;		/* of git, when the last mark began */
 };
 
 int dv_mark_open(struct dv_mark **out, struct dv_repo *r,
@@ -239,6 +241,18 @@ static int mark_on_disk(struct dv_mark *m, struct dv_err *err)
 	return rc;
 }
 
+/* What is read without git's help. */
+static int mark_own(struct dv_mark *m, struct dv_err *err)
+{
+	int rc = mark_versions(m, err);
+
+	if (!rc)
+		rc = dv_worktreelist_indexes(m->repo, mark_index, m, err);
+	if (!rc)
+		rc = mark_on_disk(m, err);
+	return rc;
+}
+
 /*
  * In the order in which things move on: an add writes the index and the
  * pointer, git stages the pointer, then commits it.  Read the other way
@@ -246,17 +260,31 @@ static int mark_on_disk(struct dv_mark *m, struct dv_err *err)
  */
 int dv_mark_all(struct dv_mark *m, struct dv_err *err)
 {
-	int rc;
+	int rc = dv_gitprint_take(m->repo, &m->print, err);
 
-	rc = mark_versions(m, err);
 	if (!rc)
-		rc = dv_worktreelist_indexes(m->repo, mark_index, m, err);
-	if (!rc)
-		rc = mark_on_disk(m, err);
+		rc = mark_own(m, err);
 	if (!rc)
 		rc = dv_staged_each(m->repo, mark_pointer_text, m, err);
 	if (!rc)
 		rc = dv_git_each_pointer(m->repo->git, mark_pointer_text, m,
 					 err);
+	return rc;
+}
+
+/*
+ * What dv added since is in an index, a pointer or a version; git cannot
+ * have it elsewhere, as it has not moved.
+ */
+int dv_mark_again(struct dv_mark *m, struct dv_err *err)
+{
+	uint64_t print;
+	int rc = mark_own(m, err);
+
+	if (!rc)
+		rc = dv_gitprint_take(m->repo, &print, err);
+	if (!rc && print != m->print)
+		rc = dv_err_set(err, DV_E_CONFLICT, "git changes refs or "
+				"indexes all the time here; try again later");
 	return rc;
 }

@@ -40,9 +40,15 @@ void dv_mark_set_filter(struct dv_mark *m,
 /*
  * Read all roots and mark what they reach; done again, it adds what has
  * appeared since.  A record, index or pointer that cannot be read fails:
- * what it names must not go.
+ * what it names must not go.  Runs git: not under a lock.
  */
 int dv_mark_all(struct dv_mark *m, struct dv_err *err);
+/*
+ * Under the lock that keeps every dv from adding: the same without running
+ * git.  DV_E_CONFLICT where git has moved since dv_mark_all() began, which
+ * must then be done again outside the lock.
+ */
+int dv_mark_again(struct dv_mark *m, struct dv_err *err);
 
 /* Was id marked?  Many threads may ask while nobody marks. */
 bool dv_mark_has(const struct dv_mark *m, const struct dv_digest *id);

@@ -45,6 +45,13 @@ static bool keep(void *arg, const struct dv_digest *id)
 	       x->d->needed(x->d->arg, id);
 }
 
+static int mark(void *arg, struct dv_err *err)
+{
+	struct drop *x = arg;
+
+	return x->d->mark(x->d->arg, err);
+}
+
 static int remark(void *arg, struct dv_err *err)
 {
 	struct drop *x = arg;
@@ -57,8 +64,8 @@ int dv_odb_drop(struct dv_odb *odb, const struct dv_idmap *ids,
 {
 	struct drop x = { ids, d };
 	struct dv_odb_repack r = {
-		.keep = keep, .remark = remark, .arg = &x, .discard = true,
-		.dry_run = d->dry_run, .progress = d->progress
+		.keep = keep, .mark = mark, .remark = remark, .arg = &x,
+		.discard = true, .dry_run = d->dry_run, .progress = d->progress
 	};
 	struct dv_odb_stats before, after;
 	int rc;

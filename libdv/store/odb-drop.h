@@ -20,10 +20,12 @@ int dv_odb_add_pieces(struct dv_odb *odb, const struct dv_digest *id,
 
 struct dv_odb_drop {
 	/*
-	 * Must the object stay?  And, under the lock that keeps all others
-	 * from adding: learn what must since.  As in struct dv_odb_repack.
+	 * Must the object stay?  And, before and under the lock that keeps
+	 * all others from adding: learn what must since.  As in struct
+	 * dv_odb_repack.
 	 */
 	bool (*needed)(void *arg, const struct dv_digest *id);
+	int (*mark)(void *arg, struct dv_err *err);
 	int (*remark)(void *arg, struct dv_err *err);
 	void *arg;
 	bool dry_run;

@@ -2,6 +2,8 @@
 #include "base/lock.h"
 #include "store/rewrite.h"
 
+#define MARK_TRIES 10
+
 static size_t count_kind(const struct dv_packlist *l, enum dv_pack_kind kind)
 {
 	size_t n = 0;
@@ -57,6 +59,29 @@ static uint64_t stored_bytes(const struct dv_rewrite *w)
 }
 
 /*
+ * Take the lock that keeps all others from adding, with keep's knowledge
+ * up to date.
+ */
+static int lock_out(struct dv_lock *lock, struct dv_odb *odb,
+		    struct dv_odb_repack *r, struct dv_err *err)
+{
+	for (int i = 1;; i++) {
+		int rc = dv_lock_take(lock, odb->gc_lock, DV_LOCK_EXCLUSIVE,
+				      odb->lock_timeout, err);
+
+		if (!rc && r->remark)
+			rc = r->remark(r->arg, err);
+		if (rc != -DV_E_CONFLICT || !r->mark || i == MARK_TRIES)
+			return rc;
+		dv_lock_release(lock);
+		err->code = 0;
+		rc = r->mark(r->arg, err);
+		if (rc < 0)
+			return rc;
+	}
+}
+
+/*
  * The last step of one that drops something: nobody may add meanwhile, and
  * what was added or came to be named since is kept after all.
  */
@@ -64,14 +89,8 @@ static int publish_exclusively(struct dv_rewrite *w, struct dv_odb_repack *r,
 			       struct dv_err *err)
 {
 	struct dv_lock lock = DV_LOCK_INIT;
-	int rc;
+	int rc = lock_out(&lock, w->odb, r, err);
 
-	rc = dv_lock_take(&lock, w->odb->gc_lock, DV_LOCK_EXCLUSIVE,
-			  w->odb->lock_timeout, err);
-	if (rc < 0)
-		return rc;
-	if (r->remark)
-		rc = r->remark(r->arg, err);
 	if (!rc)
 		rc = dv_packset_refresh(w->odb->packs, err);
 	if (rc >= 0)

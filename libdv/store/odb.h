@@ -139,7 +139,9 @@ int dv_odb_stats(struct dv_odb *odb, struct dv_odb_stats *out,
  * stay.  When the new packs are synced the old ones go: to trash/ where
  * something in them was dropped.
  * Takes the gc lock exclusively for the last step where keep is given;
- * mark is called again under it, to add what appeared meanwhile.
+ * remark is called under it, to add what appeared meanwhile; where that
+ * takes work that no lock may be held for, it answers DV_E_CONFLICT, and
+ * mark is called without the lock before the next try.
  */
 struct dv_odb_repack {
 	bool all;
@@ -147,7 +149,8 @@ struct dv_odb_repack {
 	bool redo;		/* compress anew what is compressed already */
 	/* returns whether the object stays; called from many threads */
 	bool (*keep)(void *arg, const struct dv_digest *id);
-	/* under the exclusive lock: bring keep's knowledge up to date */
+	/* bring keep's knowledge up to date: without the lock, under it */
+	int (*mark)(void *arg, struct dv_err *err);
 	int (*remark)(void *arg, struct dv_err *err);
 	void *arg;
 	bool discard;		/* what does not stay is held elsewhere: it
