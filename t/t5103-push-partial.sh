@@ -58,4 +58,29 @@ test_expect_success 'a dataset that lacks something leaves the others alone; exi
 	readable "$REM"
 '
 
+test_expect_success 'setup: a large file that changed, and was removed from the newest version' '
+	git init -q -b main back && cd back && dv init -q --namespace back && git add .dvconfig && test_commit code &&
+	mkdir data && random_file 3000000 data/large && echo 1 >data/small && dv add -q data && dv commit -q data &&
+	git config dv-remote.origin.url "$REM.back" && dv push -q &&
+	echo changed | dd of=data/large conv=notrunc bs=1 seek=1500000 2>/dev/null && echo 2 >data/small &&
+	dv add -q data && dv commit -q data && dv push -q && git add -A && git commit -qm with &&
+	rm data/large && dv add -q data && dv commit -q data && dv push -q && git add -A && git commit -qm without &&
+	cd .. && git clone -q back half &&
+	(cd half && git config dv-remote.origin.url "$REM.back" && dv pull -q)
+'
+
+# The pack with its recipe is named by the parent, for another file; the
+# packs with its chunks are not.
+test_expect_success 'absent, on top of a version without it: never published without its chunks' '
+	(
+		cd half && last=$(dv rev-parse --version data@latest) && git checkout -q HEAD^ &&
+		dv pull -q --only data/small && test_path_is_missing data/large &&
+		echo new >data/new && dv add -q data && m=$(sed -n "s/^manifest //p" data.dv) &&
+		dv write-version --dataset=data --manifest="$m" --parent="$last" >../id &&
+		test_expect_code 128 dv push "data@$(sed "s/^data-//" ../id)" 2>../err &&
+		test_grep "^hint: .*dv pull" ../err && dv fsck --remote &&
+		git checkout -q data.dv && rm data/new && dv pull -q && dv push -q "data@$(sed "s/^data-//" ../id)" && dv fsck --remote
+	)
+'
+
 test_done

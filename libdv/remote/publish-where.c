@@ -20,6 +20,9 @@ struct dv_pub_where {
 	size_t places_n, places_cap;
 	bool *named;			/* packs, by any location so far */
 	size_t named_cap;
+	struct dv_idmap *large;		/* large objects that each of x->known
+					   lists, as far as it was asked */
+	size_t large_n, large_cap;
 
 	/* of the manifest that is being located */
 	struct dv_location_builder *b;
@@ -46,6 +49,9 @@ void dv_pub_where_free(struct dv_pub_where *w)
 		return;
 	dv_location_builder_free(w->b);
 	dv_idmap_release(&w->blocks);
+	for (size_t i = 0; i < w->large_n; i++)
+		dv_idmap_release(&w->large[i]);
+	free(w->large);
 	free(w->places);
 	free(w->named);
 	free(w->used);
@@ -113,6 +119,7 @@ static int use_part(void *arg, const struct dv_digest *id, uint64_t bytes,
 static bool vouches(struct dv_pub *x, const struct dv_location *l,
 		    uint32_t pack)
 {
+	const struct dv_rpack *p;
 	bool has = false;
 
 	for (uint32_t i = 0; i < l->packs; i++) {
@@ -121,26 +128,57 @@ static bool vouches(struct dv_pub *x, const struct dv_location *l,
 
 		dv_location_pack(l, i, &info);
 		at = dv_rpacks_add(x->packs, &info);
-		if (dv_rpacks_get(x->packs, at)->doomed)
+		p = dv_rpacks_get(x->packs, at);
+		if (p->doomed || p->bad)
 			return false;
 		has |= at == pack;
 	}
 	return has;
 }
 
+static int note_large(void *arg, const struct dv_digest *id, bool meta,
+		      const struct dv_entry *e, struct dv_err *err)
+{
+	(void)err;
+	if (!meta && e && e->size >= DV_ODB_LARGE)
+		dv_idmap_add(arg, id, 0);
+	return 0;
+}
+
+/* Does known manifest k list the large object?  Not if it is not here. */
+static bool lists(struct dv_pub_where *w, size_t k, const struct dv_digest *id)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+
+	while (w->large_n <= k) {
+		struct dv_idmap *m;
+
+		dv_grow(&w->large, &w->large_cap, w->large_n + 1,
+			sizeof(*w->large));
+		m = &w->large[w->large_n];
+		dv_idmap_init(m, dv_odb_algo(w->x->odb));
+		dv_manifest_each_object(&w->x->known[w->large_n++].manifest,
+					dv_odb_read, w->x->odb, note_large, m,
+					&ignored);
+	}
+	return dv_idmap_get(&w->large[k], id, NULL);
+}
+
 /*
- * A large object that is not here: which chunks it has is not known, but a
- * published location that names the pack with its recipe names theirs.
+ * A large object that is not here: which chunks it has is not known, but
+ * the location of a published manifest that lists it names their packs.
+ * One that does not may name the pack with its recipe for other objects.
  */
 static int use_location(struct dv_pub_where *w, const struct dv_digest *id,
 			uint32_t pack, struct dv_err *err)
 {
 	struct dv_pub *x = w->x;
+	char text[DV_DIGEST_TEXT];
 
 	for (size_t k = 0; k < x->known_n; k++) {
 		const struct dv_location *l = &x->known[k].location.l;
 
-		if (!vouches(x, l, pack))
+		if (!vouches(x, l, pack) || !lists(w, k, id))
 			continue;
 		for (uint32_t i = 0; i < l->packs; i++) {
 			struct dv_location_pack info;
@@ -151,7 +189,11 @@ static int use_location(struct dv_pub_where *w, const struct dv_digest *id,
 		}
 		return 0;
 	}
-	return nowhere(id, err);
+	dv_err_set(err, DV_E_MISSING, "the large object %s is not here, and "
+		   "no published ancestor of its version tells where the "
+		   "remote has its parts", dv_digest_format(text, id));
+	return dv_err_hint(err, "check out a version that has it and dv "
+			   "pull; then push again");
 }
 
 static int use_content(struct dv_pub_where *w, const struct dv_digest *id,
@@ -272,18 +314,19 @@ static int collect(struct dv_pub_where *w, const struct dv_record *rec,
 	return rc;
 }
 
-/* Is all of ours in theirs, and nothing of theirs doomed? */
+/* Is all of ours in theirs, and nothing of theirs doomed, or gone? */
 static bool covers(struct dv_pub *x, const struct dv_location *theirs,
 		   const struct dv_location *ours)
 {
 	struct dv_location_object mine, other;
+	const struct dv_rpack *p;
 
 	for (uint32_t i = 0; i < theirs->packs; i++) {
 		struct dv_location_pack info;
 
 		dv_location_pack(theirs, i, &info);
-		if (dv_rpacks_get(x->packs,
-				  dv_rpacks_add(x->packs, &info))->doomed)
+		p = dv_rpacks_get(x->packs, dv_rpacks_add(x->packs, &info));
+		if (p->doomed || p->bad)
 			return false;
 	}
 	for (uint32_t i = 0; i < ours->objects; i++) {
