@@ -8,7 +8,7 @@
 
 #define OUT_MAX (64u << 20)
 #define REFS_AT_ONCE 500
-#define TOLD_MAX 5		/* versions that are named in a warning */
+#define TOLD_MAX 5		/* commits that are named in warnings */
 
 /* Output of git, without the last newline; NULL where it fails. */
 static char *ask_git(const char *const *argv, const struct dv_buf *input)
@@ -64,22 +64,82 @@ static int add_code(void *arg, const struct dv_version *v, struct dv_err *err)
 	return 0;
 }
 
+/* Commits that no remote is known to have, and versions of each. */
 struct lonely {
-	const char *commits;		/* that no remote is known to have */
-	uint64_t n;
+	const char *commits;
+	struct {
+		char code[DV_GIT_HEX];
+		char *name;		/* of the first */
+		uint64_t versions;
+	} v[TOLD_MAX];
+	size_t n;
+	uint64_t more;			/* versions of others */
 };
 
-static int tell_lonely(void *arg, const struct dv_version *v,
+static int note_lonely(void *arg, const struct dv_version *v,
 		       struct dv_err *err)
 {
 	struct lonely *l = arg;
+	size_t i = 0;
 
 	(void)err;
-	if (strstr(l->commits, v->rec.code) && l->n++ < TOLD_MAX)
-		dv_warn("the code of '%s@%s', commit %.10s, is in no branch "
-			"of git's remotes", v->rec.dataset, v->id,
-			v->rec.code);
+	if (!strstr(l->commits, v->rec.code))
+		return 0;
+	while (i < l->n && strcmp(l->v[i].code, v->rec.code))
+		i++;
+	if (i == TOLD_MAX) {
+		l->more++;
+		return 0;
+	}
+	if (i == l->n) {
+		snprintf(l->v[i].code, sizeof(l->v[i].code), "%s",
+			 v->rec.code);
+		l->v[i].name = dv_asprintf("%s@%s", v->rec.dataset, v->id);
+		l->n++;
+	}
+	l->v[i].versions++;
 	return 0;
+}
+
+/* A line a commit, however many versions it has made. */
+static void tell_lonely(const struct lonely *l)
+{
+	for (size_t i = 0; i < l->n; i++) {
+		if (l->v[i].versions == 1)
+			dv_warn("the code of '%s', commit %.10s, is in no "
+				"branch of git's remotes", l->v[i].name,
+				l->v[i].code);
+		else
+			dv_warn("the code of %" PRIu64 " versions, commit "
+				"%.10s, is in no branch of git's remotes",
+				l->v[i].versions, l->v[i].code);
+	}
+	if (l->more)
+		dv_warn("and so is that of %" PRIu64 " more version%s",
+			l->more, l->more == 1 ? "" : "s");
+	if (l->n)
+		dv_hint("git push brings it there; where it is in no branch: "
+			"dv push --refs");
+}
+
+/* Once for each remote: it may well be meant so. */
+static void tell_alone(struct dv_push *p)
+{
+	static const char *const key = "code-alone-told";
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_buf told = DV_BUF_INIT;
+	struct dv_conn *c = p->remote.conn;
+
+	if (p->remote.quiet || p->porcelain || p->pub.dry_run)
+		return;
+	if (dv_rcache_get(c->cache, key, &told, &ignored) <= 0) {
+		dv_warn("git has no remote: the code that made these versions "
+			"is in this repository alone");
+		dv_hint("git remote add origin <url>, and git push, bring it "
+			"to where others find it");
+	}
+	dv_rcache_set(c->cache, key, "yes", &ignored);
+	dv_buf_release(&told);
 }
 
 int dv_push_check_code(struct dv_push *p, struct dv_err *err)
@@ -97,20 +157,20 @@ int dv_push_check_code(struct dv_push *p, struct dv_err *err)
 	if (rc < 0 || !codes.len)
 		goto out;
 	remotes = ask_git(list_remotes, NULL);
+	if (remotes && !*remotes)
+		tell_alone(p);
 	if (!remotes || !*remotes)
 		goto out;
 	commits = ask_git(list_commits, &codes);
 	if (!commits)
 		goto out;
 	l.commits = commits;
-	rc = each_published(p, tell_lonely, &l, err);
-	if (l.n > TOLD_MAX)
-		dv_warn("and so is that of %" PRIu64 " more versions",
-			l.n - TOLD_MAX);
-	if (l.n)
-		dv_hint("git push brings it there; where it is in no branch: "
-			"dv push --refs");
+	rc = each_published(p, note_lonely, &l, err);
+	if (!rc)
+		tell_lonely(&l);
 out:
+	for (size_t i = 0; i < l.n; i++)
+		free(l.v[i].name);
 	dv_buf_release(&codes);
 	free(remotes);
 	free(commits);

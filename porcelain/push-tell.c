@@ -142,11 +142,14 @@ void dv_push_tell_total(struct dv_push *p)
 		dv_say("nothing new: all is there");
 		return;
 	}
-	dv_buf_printf(&b, "%s%s; %s sent, %s",
+	if (!p->pub.versions && !s->objects)	/* tags alone */
+		return;
+	dv_buf_printf(&b, "%s%s; %s %s, %s",
 		      p->pub.dry_run ? "dry run: " : "",
 		      dv_human_count(count, p->pub.versions, "version",
 				     "versions"),
 		      dv_human_count(objects, s->objects, "object", "objects"),
+		      p->pub.dry_run ? "to send" : "sent",
 		      dv_human_size(size, s->bytes));
 	if (!p->pub.dry_run && s->packs)
 		dv_buf_printf(&b, " as %s in %" PRIu32 " pack%s",
