@@ -113,4 +113,20 @@ test_expect_success 'a tag that is set while its version is forgotten is told' '
 	test_grep "^hint: .*push" ../held.out && dv push -q --all && sound
 '
 
+test_expect_success 'a version that is forgotten before latest is there is published again' '
+	maintain_version 7 && dv push -q && maintain_version 8 &&
+	held "put .*heads/lab/data/latest" dv push --remote=hold://x/ &&
+	dv forget -q --remote="$REMOTE" "data@$v8" >/dev/null &&
+	test_path_is_missing "$REMOTE/dv/versions/lab/data/$v8" && released &&
+	test_path_is_file "$REMOTE/dv/versions/lab/data/$v8" && sound && can_get 8
+'
+
+test_expect_success 'one that is forgotten before a tag names it is told, and the next push sees to it' '
+	dv tag -q soon "data@$v7" && dv push -q --all &&
+	held "put .*tags/soon" dv push --tags --remote=hold://x/ &&
+	dv forget -q --remote="$REMOTE" "data@$v7" >/dev/null &&
+	test_expect_code 128 released 2>../err && test_grep "data@soon.*forgotten" ../held.out &&
+	dv push -q --all --tags && sound && can_get 7
+'
+
 test_done

@@ -146,6 +146,7 @@ static int tell(struct dv_pub *x, uint32_t dataset,
 		rc = move(x, d, want->id, &what, err);
 	if (rc < 0)
 		return rc;
+	d->placed |= what == DV_PUBLISH_MOVED && !x->p->dry_run;
 	dv_pub_key(&key, want->id);
 	told.fresh = dv_idmap_get(&d->todo, &key, NULL);
 	told.outcome = told.fresh && (what == DV_PUBLISH_MOVED ||
@@ -194,6 +195,22 @@ static int move_tag(struct dv_conn *c, const char *ns, const char *dataset,
 			  "all the time; try again later", dataset, tag);
 }
 
+/* A forget -r beside us may not have seen the tag. */
+static int is_there(struct dv_conn *c, const char *ns, const char *dataset,
+		    const char *tag, const char *id, struct dv_err *err)
+{
+	struct dv_record rec;
+	int rc = dv_catalog_record(c, ns, dataset, id, &rec, err);
+
+	if (!rc)
+		dv_record_release(&rec);
+	if (rc != -DV_E_MISSING)
+		return rc;
+	dv_err_set(err, DV_E_CONFLICT, "'%s@%s': remote '%s' has forgotten "
+		   "its version meanwhile", dataset, tag, c->name);
+	return dv_err_hint(err, "push again: it is published again, too");
+}
+
 int dv_publish_tag(struct dv_conn *c, const char *ns, const char *dataset,
 		   const char *tag, const char *id, struct dv_publish *p,
 		   struct dv_err *err)
@@ -207,6 +224,9 @@ int dv_publish_tag(struct dv_conn *c, const char *ns, const char *dataset,
 	if (rc >= 0)
 		rc = move_tag(c, ns, dataset, tag, id, p, &head,
 			      &told.outcome, err);
+	if (rc >= 0 && !p->dry_run && (told.outcome == DV_PUBLISH_NEW ||
+				  told.outcome == DV_PUBLISH_MOVED))
+		rc = is_there(c, ns, dataset, tag, id, err);
 	if (rc < 0)
 		return rc;
 	told.fresh = told.outcome == DV_PUBLISH_NEW;

@@ -21,6 +21,7 @@ struct dv_pub_dataset {
 	size_t n;
 	bool failed;			/* something it needs is nowhere */
 	struct dv_catalog_head head;	/* latest */
+	bool placed;			/* by this push */
 	/* version ids, by dv_pub_key() */
 	struct dv_idmap published;	/* found there */
 	struct dv_idmap todo;
@@ -96,5 +97,13 @@ int dv_pub_where_done(struct dv_pub_where *w, struct dv_err *err);
 
 /* Move latest, where it may, and tell of the dataset's versions. */
 int dv_pub_heads(struct dv_pub *x, uint32_t dataset, struct dv_err *err);
+
+/* --- publish-keep.c ------------------------------------------------------ */
+
+/*
+ * A forget -r beside us may have removed a version before it saw that
+ * latest is there now: publish the record again where latest was placed.
+ */
+int dv_pub_keep(struct dv_pub *x, struct dv_err *err);
 
 #endif

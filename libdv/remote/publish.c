@@ -286,6 +286,8 @@ int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 	for (uint32_t i = 0; !rc && i < x.datasets_n; i++)
 		if (!x.datasets[i].failed)
 			rc = dv_pub_heads(&x, i, err);
+	if (!rc)
+		rc = dv_pub_keep(&x, err);
 	if (!rc && x.failed.code) {
 		*err = x.failed;
 		rc = -err->code;
