@@ -99,19 +99,27 @@ static int remark(void *arg, struct dv_err *err)
 	return dv_mark_again(d->mark, err);
 }
 
-static int count_needed(const struct dv_digest *id, uint64_t value, void *arg)
+struct present {
+	struct dv_odb *odb;
+	uint64_t n;
+	struct dv_err *err;
+};
+
+static int count_present(const struct dv_digest *id, uint64_t value, void *arg)
 {
-	struct drop *d = arg;
+	struct present *p = arg;
+	int rc = dv_odb_stat(p->odb, id, NULL, p->err);
 
 	(void)value;
-	d->job->needed += dv_mark_has(d->mark, id);
-	return 0;
+	p->n += rc > 0;
+	return rc < 0 ? rc : 0;
 }
 
 int dv_drop_store(struct dv_drop_job *job, struct dv_err *err)
 {
 	struct drop d = { .job = job };
 	struct dv_mark_filter filter = { is_elsewhere, is_going, &d };
+	struct present present = { .odb = job->s.odb, .err = err };
 	struct dv_odb_drop o = {
 		.needed = is_needed, .mark = mark, .remark = remark,
 		.arg = &d, .dry_run = job->dry_run, .progress = &job->remote.progress
@@ -129,12 +137,15 @@ int dv_drop_store(struct dv_drop_job *job, struct dv_err *err)
 	dv_progress_phase(o.progress, "marking", 0, 0);
 	rc = mark(&d, err);
 	if (rc >= 0)
+		rc = dv_idmap_each(&job->ids, count_present, &present);
+	if (rc >= 0)
 		rc = dv_odb_drop(job->s.odb, &job->ids, &o, err);
 	if (rc < 0)
 		goto out;
 	job->objects = o.objects;
 	job->object_bytes = o.bytes;
-	dv_idmap_each(&job->ids, count_needed, &d);
+	if (present.n > o.objects)
+		job->needed = present.n - o.objects;
 out:
 	dv_mark_close(d.mark);
 	dv_idmap_release(&d.published);

@@ -72,8 +72,7 @@ static void tell(const struct dv_drop_job *job)
 		return;
 	if (!job->files && !job->objects) {
 		dv_say("nothing to free%s", job->needed ? ": all of it is "
-		       "needed here by other files or by versions that are "
-		       "not published" : "");
+		       "needed by other files and versions here" : "");
 		return;
 	}
 	dv_say("%s %s", job->dry_run ? "would free" : "freed",
@@ -88,8 +87,7 @@ static void tell(const struct dv_drop_job *job)
 				      "objects"),
 		       dv_human_size(size, job->object_bytes));
 	if (job->needed)
-		dv_say("  %s there: other files here or versions that are not "
-		       "published need them",
+		dv_say("  %s there: other files and versions here need them",
 		       dv_human_count(count, job->needed, "object stays",
 				      "objects stay"));
 }

@@ -120,7 +120,7 @@ static int try_objects(struct job *j, struct dv_strlist *said,
 static int flush(struct job *j, struct dv_err *err)
 {
 	struct dv_strlist said = DV_STRLIST_INIT;
-	uint64_t missed = j->o->stats.missing;
+	uint64_t missed = j->o->stats.missing, here = j->o->stats.here;
 	int rc = j->n ? locate(j, err) : 0;
 
 	if (rc < 0 || !j->n)
@@ -129,17 +129,21 @@ static int flush(struct job *j, struct dv_err *err)
 	rc = try_objects(j, &said, err);
 	if (rc >= 0 && j->o->stats.missing > missed) {
 		rc = relocate(j, err);
-		if (rc > 0) {
+		if (rc > 0) {	/* what the first has brought was not here */
+			uint64_t first = j->o->stats.here;
+
 			j->o->stats.missing = missed;
 			dv_strlist_release(&said);
 			rc = sift(j, err);
 			if (!rc)
 				rc = try_objects(j, &said, err);
+			j->o->stats.here = first;
 		}
 	}
 	if (rc >= 0 && j->o->stats.missing > missed)
 		for (size_t i = 0; i < said.n; i++)
 			dv_obtain_fault(j->o, said.v[i]);
+	j->o->here += j->o->stats.here - here;
 	dv_strlist_release(&said);
 	j->n = 0;
 	j->bytes = 0;

@@ -33,15 +33,20 @@ static int run(struct dv_rget *g, struct wanted *w, struct dv_err *err)
  * cannot be put together.
  */
 static int want(struct dv_rget *g, struct wanted *w,
-		const struct dv_digest *id, struct dv_err *err)
+		const struct dv_recipe_item *item, bool chunk,
+		struct dv_err *err)
 {
+	const struct dv_digest *id = &item->id;
 	struct dv_err why = DV_ERR_INIT;
 	struct dv_rget_object x;
 	struct dv_rget_item it;
 	int rc = 0;
 
-	if (dv_odb_txn_has(g->txn, id) ||
-	    dv_rget_find(&g->source, id, &it, &why) <= 0 ||
+	if (dv_odb_txn_has(g->txn, id)) {
+		g->stats->here += chunk ? item->size : 0;
+		return 0;
+	}
+	if (dv_rget_find(&g->source, id, &it, &why) <= 0 ||
 	    dv_rget_describe(&g->source, &it, &x, &why) < 0 ||
 	    x.o.type != DV_PACK_PLAIN)
 		return 0;
@@ -61,7 +66,7 @@ static int want_items(struct dv_rget *g, struct wanted *w,
 		struct dv_recipe_item item;
 
 		dv_recipe_get(r, i, &item);
-		rc = want(g, w, &item.id, err);
+		rc = want(g, w, &item, !r->depth, err);
 	}
 	return rc;
 }

@@ -27,6 +27,8 @@ struct dv_rget_stats {
 	uint64_t objects, bytes;	/* that arrived and were added */
 	uint64_t wire;			/* bytes asked for */
 	uint64_t missing;		/* objects that could not be had */
+	uint64_t here;			/* bytes of large ones whose chunks
+					   were here */
 };
 
 /* An object, and the size that its manifest says; another is refused. */
