@@ -4,11 +4,12 @@
 #include <assert.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/alloc.h"
 #include "remote/rkey.h"
-#include "remote/small.h"
 
 /* Heads whose keys are held in memory. */
 #define HEADS_MAX 1000000
@@ -78,113 +79,208 @@ static int parse_head(const struct dv_conn *c, const char *key,
 	return 0;
 }
 
-static int read_head(struct dv_conn *c, const char *prefix, struct memory *m,
-		     struct dv_err *err)
-{
-	struct dv_buf key = DV_BUF_INIT, bytes = DV_BUF_INIT;
-	int rc;
+/* Heads that are looked at together. */
+struct heads {
+	struct dv_conn *c;
+	size_t n;
+	struct dv_strlist prefixes;
+	struct memory *m;
+	uint64_t *after;
+	struct dv_conn_number *at;	/* what is there */
+	struct dv_strlist keys;		/* of those that are to be read */
+	size_t *of;			/* their places */
+};
 
-	dv_buf_str(&key, prefix);
-	dv_rkey_add_number(&key, m->at.n);
-	rc = dv_small_read(c->t, key.data, DV_HEADREC_MAX, &bytes, err);
-	if (!rc)
-		rc = parse_head(c, key.data, dv_buf_cstr(&bytes), bytes.len,
-				m->version, err);
-	dv_buf_release(&key);
-	dv_buf_release(&bytes);
+static int begin_heads(struct heads *h, const struct dv_catalog_name *names,
+		       struct dv_err *err)
+{
+	struct dv_buf prefix = DV_BUF_INIT;
+	int rc = 0;
+
+	h->m = dv_calloc(h->n + 1, sizeof(*h->m));
+	h->after = dv_calloc(h->n + 1, sizeof(*h->after));
+	h->at = dv_calloc(h->n + 1, sizeof(*h->at));
+	h->of = dv_calloc(h->n + 1, sizeof(*h->of));
+	for (size_t i = 0; i < h->n && !rc; i++) {
+		rc = dv_rkey_head(&prefix, names[i].ns, names[i].dataset,
+				  names[i].what, err);
+		if (rc)
+			break;
+		dv_strlist_add(&h->prefixes, prefix.data);
+		if (recall(h->c, prefix.data, &h->m[i]))
+			h->after[i] = h->m[i].at.n;
+		else
+			h->m[i] = (struct memory){ .at = { 0 } };
+	}
+	dv_buf_release(&prefix);
 	return rc;
 }
 
-static int find_head(struct dv_conn *c, const char *prefix,
-		     struct dv_catalog_head *out, struct dv_err *err)
+static void end_heads(struct heads *h)
 {
-	struct memory m = { .at = { 0 } };
-	bool known = recall(c, prefix, &m);
-	struct dv_conn_number at;
+	dv_strlist_release(&h->prefixes);
+	dv_strlist_release(&h->keys);
+	free(h->m);
+	free(h->after);
+	free(h->at);
+	free(h->of);
+}
+
+static bool is_as_remembered(const struct heads *h, size_t i)
+{
+	const struct dv_conn_number *is = &h->at[i], *was = &h->m[i].at;
+
+	return is->n == was->n && is->size == was->size &&
+	       is->modified == was->modified;
+}
+
+static void name_changed(struct heads *h)
+{
+	struct dv_buf key = DV_BUF_INIT;
+
+	for (size_t i = 0; i < h->n; i++) {
+		if (!h->at[i].n || is_as_remembered(h, i))
+			continue;
+		dv_buf_reset(&key);
+		dv_buf_str(&key, h->prefixes.v[i]);
+		h->of[h->keys.n] = i;
+		dv_strlist_add(&h->keys, dv_rkey_add_number(&key, h->at[i].n));
+	}
+	dv_buf_release(&key);
+}
+
+static int gone(const struct dv_conn *c, const char *key, struct dv_err *err)
+{
+	return dv_err_set(err, DV_E_MISSING, "remote '%s': '%s' has gone "
+			  "while it was read", c->name, key);
+}
+
+static int take_changed(void *arg, size_t k, const void *data, size_t n,
+			struct dv_err *err)
+{
+	struct heads *h = arg;
+	size_t i = h->of[k];
 	int rc;
 
-	rc = dv_conn_newest(c, prefix, known ? m.at.n : 0, &at, err);
-	if (!rc)
-		memset(out, 0, sizeof(*out));
-	if (rc <= 0)
+	if (!data)
+		return gone(h->c, h->keys.v[k], err);
+	rc = parse_head(h->c, h->keys.v[k], data, n, h->m[i].version, err);
+	if (rc < 0)
 		return rc;
-	if (!known || at.n != m.at.n || at.size != m.at.size ||
-	    at.modified != m.at.modified) {
-		m.at = at;
-		rc = read_head(c, prefix, &m, err);
-		if (rc < 0)
-			return rc;
-		remember(c, prefix, &m);
+	h->m[i].at = h->at[i];
+	remember(h->c, h->prefixes.v[i], &h->m[i]);
+	return 0;
+}
+
+int dv_catalog_head_all(struct dv_conn *c,
+			const struct dv_catalog_name *names, size_t n,
+			struct dv_catalog_head *out, struct dv_err *err)
+{
+	struct heads h = { .c = c, .n = n };
+	int rc = begin_heads(&h, names, err);
+
+	if (!rc)
+		rc = dv_conn_newest_all(c, &h.prefixes, h.after, h.at, err);
+	if (!rc)
+		name_changed(&h);
+	if (!rc)
+		rc = dv_conn_read_all(c, &h.keys, DV_HEADREC_MAX,
+				      take_changed, &h, err);
+	for (size_t i = 0; i < n && !rc; i++) {
+		memset(&out[i], 0, sizeof(out[i]));
+		out[i].n = h.at[i].n;
+		if (out[i].n)
+			memcpy(out[i].version, h.m[i].version,
+			       sizeof(out[i].version));
 	}
-	out->n = m.at.n;
-	memcpy(out->version, m.version, sizeof(m.version));
-	return *m.version != '\0';
+	end_heads(&h);
+	return rc;
 }
 
 int dv_catalog_head(struct dv_conn *c, const char *ns, const char *dataset,
 		    const char *tag, struct dv_catalog_head *out,
 		    struct dv_err *err)
 {
-	struct dv_buf prefix = DV_BUF_INIT;
-	int rc = dv_rkey_head(&prefix, ns, dataset, tag, err);
+	struct dv_catalog_name name = { ns, dataset, tag };
+	int rc = dv_catalog_head_all(c, &name, 1, out, err);
 
-	if (!rc)
-		rc = find_head(c, prefix.data, out, err);
-	dv_buf_release(&prefix);
-	return rc;
+	return rc < 0 ? rc : *out->version != '\0';
 }
 
-/* Create the number behind n: 1 ours, 0 somebody else's is there. */
-static int create_next(struct dv_conn *c, const char *prefix,
-		       const char *version, uint64_t n, struct dv_err *err)
-{
-	struct dv_buf key = DV_BUF_INIT, bytes = DV_BUF_INIT;
-	struct dv_headrec h = { .nonce = "" };
-	int rc = dv_nonce_make(h.nonce, err);
+/* --- moving ------------------------------------------------------------------- */
 
+struct mover {
+	struct dv_conn *c;
+	struct dv_catalog_step *steps;
+	size_t n, next;
+	struct dv_buf key, bytes;
+};
+
+/* The number behind the one that was. */
+static int next_head(void *arg, struct dv_conn_object *o, struct dv_err *err)
+{
+	struct mover *m = arg;
+	struct dv_headrec h = { .nonce = "" };
+	struct dv_catalog_step *s = &m->steps[m->next];
+	int rc;
+
+	if (m->next == m->n)
+		return 0;
+	rc = dv_nonce_make(h.nonce, err);
+	if (!rc)
+		rc = dv_rkey_head(&m->key, s->name.ns, s->name.dataset,
+				  s->name.what, err);
 	if (rc < 0)
 		return rc;
-	if (n >= DV_RKEY_NUMBER_MAX)
+	if (s->was->n >= DV_RKEY_NUMBER_MAX)
 		return dv_err_set(err, DV_E_LIMIT, "remote '%s': '%s' has no "
-				  "number left", c->name, prefix);
-	assert(!*version || dv_record_id_is(version));
-	memcpy(h.version, version, strlen(version) + 1);
-	dv_headrec_format(&bytes, &h);
-	dv_buf_str(&key, prefix);
-	dv_rkey_add_number(&key, n + 1);
-	rc = dv_conn_create(c, key.data, bytes.data, bytes.len, NULL, 0, err);
-	dv_buf_release(&key);
-	dv_buf_release(&bytes);
-	return rc;
+				  "number left", m->c->name, m->key.data);
+	assert(!*s->version || dv_record_id_is(s->version));
+	memcpy(h.version, s->version, strlen(s->version) + 1);
+	dv_buf_reset(&m->bytes);
+	dv_headrec_format(&m->bytes, &h);
+	dv_rkey_add_number(&m->key, s->was->n + 1);
+	*o = (struct dv_conn_object){ m->next++, m->key.data, m->bytes.data,
+				      m->bytes.len };
+	return 1;
 }
 
-static int move_head(struct dv_conn *c, const char *prefix,
-		     const char *version, struct dv_catalog_head *was,
-		     struct dv_err *err)
+static int head_created(void *arg, size_t i, bool ours, const void *theirs,
+			size_t n, struct dv_err *err)
 {
-	int rc = create_next(c, prefix, version, was->n, err);
+	struct dv_catalog_step *s = &((struct mover *)arg)->steps[i];
 
-	if (rc > 0) {
-		was->n++;
-		memmove(was->version, version, strlen(version) + 1);
-		return 1;
+	(void)theirs, (void)n, (void)err;
+	s->moved = ours;
+	if (ours) {
+		s->was->n++;
+		memmove(s->was->version, s->version, strlen(s->version) + 1);
 	}
-	if (!rc)
-		rc = find_head(c, prefix, was, err);
-	return rc < 0 ? rc : 0;
+	return 0;
+}
+
+int dv_catalog_move_all(struct dv_conn *c, struct dv_catalog_step *steps,
+			size_t n, struct dv_err *err)
+{
+	struct mover m = { .c = c, .steps = steps, .n = n };
+	int rc = dv_conn_create_all(c, next_head, head_created, &m, 0, err);
+
+	dv_buf_release(&m.key);
+	dv_buf_release(&m.bytes);
+	return rc;
 }
 
 int dv_catalog_move(struct dv_conn *c, const char *ns, const char *dataset,
 		    const char *tag, const char *version,
 		    struct dv_catalog_head *was, struct dv_err *err)
 {
-	struct dv_buf prefix = DV_BUF_INIT;
-	int rc = dv_rkey_head(&prefix, ns, dataset, tag, err);
+	struct dv_catalog_step s = { .name = { ns, dataset, tag },
+				     .version = version, .was = was };
+	int rc = dv_catalog_move_all(c, &s, 1, err);
 
-	if (!rc)
-		rc = move_head(c, prefix.data, version, was, err);
-	dv_buf_release(&prefix);
-	return rc;
+	if (!rc && !s.moved)
+		rc = dv_catalog_head(c, ns, dataset, tag, was, err);
+	return rc < 0 ? rc : s.moved;
 }
 
 /* --- all heads ------------------------------------------------------------------ */
@@ -281,9 +377,7 @@ static int take_head(void *arg, size_t i, const void *data, size_t n,
 	int rc;
 
 	if (!data)
-		return dv_err_set(err, DV_E_MISSING, "remote '%s': '%s' has "
-				  "gone while it was read", r->c->name,
-				  r->keys.v[i]);
+		return gone(r->c, r->keys.v[i], err);
 	rc = parse_head(r->c, r->keys.v[i], data, n, h.version, err);
 	if (rc < 0)
 		return rc;

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/catalog-parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/control.h"
 #include "remote/rkey.h"
 #include "remote/small.h"
@@ -57,6 +59,53 @@ int dv_catalog_versions(struct dv_conn *c, const char *ns,
 	return rc;
 }
 
+struct many {
+	const struct dv_strlist *prefixes;
+	dv_catalog_listed_fn *fn;
+	void *arg;
+	struct dv_buf ns, name;
+};
+
+/* Below the prefix of a dataset there are no keys of another. */
+static int list_of(void *arg, size_t i, const char *key, int64_t size,
+		   int64_t modified, struct dv_err *err)
+{
+	struct many *m = arg;
+	char id[DV_VERSION_ID_MAX];
+
+	(void)size, (void)modified;
+	if (strncmp(key, m->prefixes->v[i], strlen(m->prefixes->v[i])) ||
+	    !dv_rkey_parse_version(key, &m->ns, &m->name, id))
+		return 0;
+	return m->fn(m->arg, i, id, err);
+}
+
+int dv_catalog_versions_of(struct dv_conn *c,
+			   const struct dv_catalog_name *names, size_t n,
+			   dv_catalog_listed_fn *fn, void *arg,
+			   struct dv_err *err)
+{
+	struct dv_strlist prefixes = DV_STRLIST_INIT;
+	struct many m = { .prefixes = &prefixes, .fn = fn, .arg = arg };
+	struct dv_buf prefix = DV_BUF_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc; i++) {
+		rc = dv_rkey_below(&prefix, DV_RKEY_VERSIONS, names[i].ns,
+				   names[i].dataset, err);
+		if (!rc)
+			dv_strlist_add(&prefixes, prefix.data);
+	}
+	if (!rc)
+		rc = dv_conn_each_key_below(c, &prefixes, DV_CATALOG_KEYS_MAX,
+					    list_of, &m, err);
+	dv_strlist_release(&prefixes);
+	dv_buf_release(&prefix);
+	dv_buf_release(&m.ns);
+	dv_buf_release(&m.name);
+	return rc;
+}
+
 /* --- what is in them -------------------------------------------------------- */
 
 static bool has_control(const char *s)
@@ -108,10 +157,10 @@ static int check_place(const struct dv_conn *c, const struct dv_record *rec,
 	return 0;
 }
 
-static int parse_record(const struct dv_conn *c, const char *key,
-			const char *ns, const char *dataset, const char *id,
-			const void *bytes, size_t n, struct dv_record *out,
-			struct dv_err *err)
+int dv_catalog_parse(const struct dv_conn *c, const char *key,
+		     const char *ns, const char *dataset, const char *id,
+		     const void *bytes, size_t n, struct dv_record *out,
+		     struct dv_err *err)
 {
 	struct dv_record rec;
 	int rc = dv_record_parse(&rec, bytes, n, err);
@@ -131,9 +180,8 @@ static int parse_record(const struct dv_conn *c, const char *key,
 
 struct reader {
 	struct dv_conn *c;
-	const char *ns, *dataset;
-	const struct dv_strlist *ids;
-	size_t first;		/* place in ids of the first key */
+	const struct dv_catalog_name *names;
+	size_t first;		/* place in names of the first key */
 	struct dv_strlist keys;
 	dv_catalog_record_fn *fn;
 	void *arg;
@@ -143,17 +191,17 @@ static int take_record(void *arg, size_t k, const void *data, size_t n,
 		       struct dv_err *err)
 {
 	struct reader *r = arg;
-	size_t i = r->first + k;
+	const struct dv_catalog_name *name = &r->names[r->first + k];
 	struct dv_record rec;
 	int rc;
 
 	if (!data)
-		return r->fn(r->arg, i, NULL, NULL, 0, err);
-	rc = parse_record(r->c, r->keys.v[k], r->ns, r->dataset, r->ids->v[i],
-			  data, n, &rec, err);
+		return r->fn(r->arg, r->first + k, NULL, NULL, 0, err);
+	rc = dv_catalog_parse(r->c, r->keys.v[k], name->ns, name->dataset,
+			      name->what, data, n, &rec, err);
 	if (rc < 0)
 		return rc;
-	rc = r->fn(r->arg, i, &rec, data, n, err);
+	rc = r->fn(r->arg, r->first + k, &rec, data, n, err);
 	dv_record_release(&rec);
 	return rc;
 }
@@ -164,8 +212,10 @@ static int read_batch(struct reader *r, size_t n, struct dv_err *err)
 	int rc = 0;
 
 	for (size_t k = 0; k < n && !rc; k++) {
-		rc = dv_rkey_version(&key, r->ns, r->dataset,
-				     r->ids->v[r->first + k], err);
+		const struct dv_catalog_name *name = &r->names[r->first + k];
+
+		rc = dv_rkey_version(&key, name->ns, name->dataset,
+				     name->what, err);
 		if (!rc)
 			dv_strlist_add(&r->keys, key.data);
 	}
@@ -177,25 +227,37 @@ static int read_batch(struct reader *r, size_t n, struct dv_err *err)
 	return rc;
 }
 
+int dv_catalog_records_of(struct dv_conn *c,
+			  const struct dv_catalog_name *names, size_t n,
+			  dv_catalog_record_fn *fn, void *arg,
+			  struct dv_err *err)
+{
+	struct reader r = { .c = c, .names = names, .fn = fn, .arg = arg };
+	int rc = 0;
+
+	while (r.first < n && !rc) {
+		size_t some = n - r.first;
+
+		if (some > BATCH)
+			some = BATCH;
+		rc = read_batch(&r, some, err);
+		r.first += some;
+	}
+	return rc;
+}
+
 int dv_catalog_records(struct dv_conn *c, const char *ns,
 		       const char *dataset, const struct dv_strlist *ids,
 		       dv_catalog_record_fn *fn, void *arg,
 		       struct dv_err *err)
 {
-	struct reader r = {
-		.c = c, .ns = ns, .dataset = dataset, .ids = ids,
-		.fn = fn, .arg = arg
-	};
-	int rc = 0;
+	struct dv_catalog_name *names = dv_calloc(ids->n + 1, sizeof(*names));
+	int rc;
 
-	while (r.first < ids->n && !rc) {
-		size_t n = ids->n - r.first;
-
-		if (n > BATCH)
-			n = BATCH;
-		rc = read_batch(&r, n, err);
-		r.first += n;
-	}
+	for (size_t i = 0; i < ids->n; i++)
+		names[i] = (struct dv_catalog_name){ ns, dataset, ids->v[i] };
+	rc = dv_catalog_records_of(c, names, ids->n, fn, arg, err);
+	free(names);
 	return rc;
 }
 
@@ -209,67 +271,10 @@ int dv_catalog_record(struct dv_conn *c, const char *ns, const char *dataset,
 	if (!rc)
 		rc = dv_small_read(c->t, key.data, DV_RECORD_MAX, &bytes, err);
 	if (!rc)
-		rc = parse_record(c, key.data, ns, dataset, id,
-				  dv_buf_cstr(&bytes), bytes.len, out, err);
+		rc = dv_catalog_parse(c, key.data, ns, dataset, id,
+				      dv_buf_cstr(&bytes), bytes.len, out,
+				      err);
 	dv_buf_release(&key);
 	dv_buf_release(&bytes);
-	return rc;
-}
-
-/* --- publishing --------------------------------------------------------------- */
-
-/*
- * Another record was there.  Recorded at another time it is as good as
- * ours; one that cannot be read, or means something else, is not.
- */
-static int check_theirs(struct dv_conn *c, const char *key,
-			const struct dv_record *ours, const char *id,
-			const struct dv_buf *bytes, struct dv_err *err)
-{
-	struct dv_record theirs;
-	bool same;
-	int rc;
-
-	rc = parse_record(c, key, ours->name_space, ours->dataset, id,
-			  dv_buf_cstr(bytes), bytes->len, &theirs, err);
-	if (rc < 0)
-		return rc;
-	same = dv_digest_eq(&theirs.manifest, &ours->manifest) &&
-	       dv_digest_eq(&theirs.config, &ours->config) &&
-	       !strcmp(theirs.code, ours->code);
-	dv_record_release(&theirs);
-	if (same)
-		return 0;
-	return dv_err_set(err, DV_E_CONFLICT, "remote '%s': version '%s' of "
-			  "'%s/%s' there is of other data, code or "
-			  "configuration that begins with the same digits",
-			  c->name, id, ours->name_space, ours->dataset);
-}
-
-int dv_catalog_publish(struct dv_conn *c, const struct dv_record *rec,
-		       struct dv_err *err)
-{
-	struct dv_buf key = DV_BUF_INIT, bytes = DV_BUF_INIT;
-	struct dv_buf theirs = DV_BUF_INIT;
-	char id[DV_VERSION_ID_MAX];
-	int rc;
-
-	rc = dv_catalog_check_text(rec, err);
-	if (rc < 0)
-		return dv_err_prefix(err, "version '%s'",
-				     dv_record_id(id, rec));
-	dv_record_id(id, rec);
-	rc = dv_rkey_version(&key, rec->name_space, rec->dataset, id, err);
-	if (!rc)
-		rc = dv_record_format(&bytes, rec, err);
-	if (!rc) {
-		rc = dv_conn_create(c, key.data, bytes.data, bytes.len,
-				    &theirs, DV_RECORD_MAX, err);
-		if (!rc)
-			rc = check_theirs(c, key.data, rec, id, &theirs, err);
-	}
-	dv_buf_release(&key);
-	dv_buf_release(&bytes);
-	dv_buf_release(&theirs);
 	return rc;
 }

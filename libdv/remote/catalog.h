@@ -21,6 +21,12 @@
 
 #define DV_CATALOG_KEYS_MAX 10000000
 
+/* What many at a time is asked for: of a dataset, a version or a tag. */
+struct dv_catalog_name {
+	const char *ns, *dataset;
+	const char *what;	/* an id; a tag, NULL: latest */
+};
+
 /* --- versions ---------------------------------------------------------- */
 
 /* Each published version, by name space, dataset and id; NULL: of all. */
@@ -30,6 +36,14 @@ typedef int dv_catalog_version_fn(void *arg, const char *ns,
 int dv_catalog_versions(struct dv_conn *c, const char *ns,
 			const char *dataset, dv_catalog_version_fn *fn,
 			void *arg, struct dv_err *err);
+/* Those of n datasets (what is not used), many lists at a time; i the
+ * dataset's place. */
+typedef int dv_catalog_listed_fn(void *arg, size_t i, const char *id,
+				 struct dv_err *err);
+int dv_catalog_versions_of(struct dv_conn *c,
+			   const struct dv_catalog_name *names, size_t n,
+			   dv_catalog_listed_fn *fn, void *arg,
+			   struct dv_err *err);
 /*
  * Read the records of ids (all of one dataset), many at a time.  rec NULL:
  * there is none; i its place in ids.  Borrowed.  bytes: as they are kept.
@@ -42,6 +56,11 @@ int dv_catalog_records(struct dv_conn *c, const char *ns,
 		       const char *dataset, const struct dv_strlist *ids,
 		       dv_catalog_record_fn *fn, void *arg,
 		       struct dv_err *err);
+/* The same of any datasets; i the place in names. */
+int dv_catalog_records_of(struct dv_conn *c,
+			  const struct dv_catalog_name *names, size_t n,
+			  dv_catalog_record_fn *fn, void *arg,
+			  struct dv_err *err);
 /* One; DV_E_MISSING.  Release *out. */
 int dv_catalog_record(struct dv_conn *c, const char *ns, const char *dataset,
 		      const char *id, struct dv_record *out,
@@ -54,6 +73,17 @@ int dv_catalog_record(struct dv_conn *c, const char *ns, const char *dataset,
  */
 int dv_catalog_publish(struct dv_conn *c, const struct dv_record *rec,
 		       struct dv_err *err);
+/*
+ * The same of many, as dv_conn_create_all(): next gives a record to
+ * release, and what published is told of it.
+ */
+typedef int dv_catalog_next_fn(void *arg, struct dv_record *rec, size_t *i,
+			       struct dv_err *err);
+typedef int dv_catalog_published_fn(void *arg, size_t i, bool ours,
+				    struct dv_err *err);
+int dv_catalog_publish_all(struct dv_conn *c, dv_catalog_next_fn *next,
+			   dv_catalog_published_fn *published, void *arg,
+			   struct dv_err *err);
 
 /* --- heads --------------------------------------------------------------- */
 
@@ -68,6 +98,10 @@ struct dv_catalog_head {
 int dv_catalog_head(struct dv_conn *c, const char *ns, const char *dataset,
 		    const char *tag, struct dv_catalog_head *out,
 		    struct dv_err *err);
+/* The same of n heads, many at a time: out[i]. */
+int dv_catalog_head_all(struct dv_conn *c,
+			const struct dv_catalog_name *names, size_t n,
+			struct dv_catalog_head *out, struct dv_err *err);
 /*
  * Move a head from what *was says to version ("" removes): 1, and *was is
  * what it is now; 0 where somebody else moved it, *was what it is now.
@@ -75,6 +109,18 @@ int dv_catalog_head(struct dv_conn *c, const char *ns, const char *dataset,
 int dv_catalog_move(struct dv_conn *c, const char *ns, const char *dataset,
 		    const char *tag, const char *version,
 		    struct dv_catalog_head *was, struct dv_err *err);
+/*
+ * The same of n heads, many at a time, whose was is not read again where
+ * somebody else moved it.
+ */
+struct dv_catalog_step {
+	struct dv_catalog_name name;
+	const char *version;		/* "" removes */
+	struct dv_catalog_head *was;
+	bool moved;			/* out */
+};
+int dv_catalog_move_all(struct dv_conn *c, struct dv_catalog_step *steps,
+			size_t n, struct dv_err *err);
 /* All heads, newest number of each; ns and dataset may be NULL.  tag ""
  * for latest.  Lists keys, reads no bodies. */
 typedef int dv_catalog_head_fn(void *arg, const char *ns, const char *dataset,
@@ -132,6 +178,15 @@ void dv_rlocation_release(struct dv_rlocation *x);
  */
 int dv_rlocation_read(struct dv_rlocation *out, struct dv_conn *c,
 		      const struct dv_digest *manifest, struct dv_err *err);
+/*
+ * Those of n manifests, many at a time, each once and in any order; x NULL:
+ * there is none.  fn may take it over, leaving zeros.
+ */
+typedef int dv_rlocation_fn(void *arg, size_t i, struct dv_rlocation *x,
+			    struct dv_err *err);
+int dv_rlocation_read_all(struct dv_conn *c, const struct dv_digest *manifests,
+			  size_t n, dv_rlocation_fn *fn, void *arg,
+			  struct dv_err *err);
 /*
  * Publish one as the number behind after (0: the first): *n.  Where that
  * is taken what is there is taken over and the next number tried, so that

@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/conn-parts.h"
 
-#include <assert.h>
-#include <string.h>
-
 #include "remote/answer.h"
 
 #define PROBES 4
@@ -16,68 +13,41 @@ const char *dv_conn_no_create(void)
 	       "of either; no version is lost";
 }
 
-/* --- plain writes ---------------------------------------------------------- */
+/* --- without the condition -------------------------------------------------- */
 
-static int put_plain(struct dv_conn *c, const char *key, const void *data,
-		     size_t n, struct dv_err *err)
-{
-	struct dv_answer a = DV_ANSWER_INIT;
-	int rc = dv_answer_put(c->t, key, data, n, false, &a, err);
-
-	if (!rc && a.class != DV_WIRE_OK) {
-		*err = a.err;
-		rc = -err->code;
-	}
-	return rc;
-}
-
-/* What is there: 1 ours, 0 others' (appended to out), or a failure. */
-static int compare(struct dv_conn *c, const char *key, const void *data,
-		   size_t n, struct dv_buf *out, size_t max,
-		   struct dv_err *err)
-{
-	size_t limit = max > n ? max : n;
-	struct dv_buf is = DV_BUF_INIT;
-	int rc = dv_small_read(c->t, key, limit, &is, err);
-
-	if (!rc && is.len == n && (!n || !memcmp(is.data, data, n)))
-		rc = 1;
-	else if (!rc && out && is.len <= max)
-		dv_buf_add(out, dv_buf_cstr(&is), is.len);
-	if (rc == -DV_E_LIMIT)
-		err->code = rc = 0;
-	dv_buf_release(&is);
-	return rc;
-}
-
-static int create_plain(struct dv_conn *c, const char *key, const void *data,
-			size_t n, struct dv_buf *out, size_t max,
-			struct dv_err *err)
-{
-	int rc = compare(c, key, data, n, out, max, err);
-
-	if (rc != -DV_E_MISSING)
-		return rc;
-	err->code = 0;
-	rc = put_plain(c, key, data, n, err);
-	return rc < 0 ? rc : compare(c, key, data, n, out, max, err);
-}
-
-int dv_conn_create(struct dv_conn *c, const char *key, const void *data,
-		   size_t n, struct dv_buf *out, size_t max,
-		   struct dv_err *err)
-{
+struct plain {
+	bool done;
+	struct dv_buf *out;
 	int rc;
+	struct dv_err *err;
+};
 
-	assert(c->create >= 0);	/* dv_conn_begin_write() came first */
-	if (!c->create)
-		return create_plain(c, key, data, n, out, max, err);
-	rc = dv_small_write(c->t, key, data, n, out, max, err);
-	if (rc == -DV_E_EXISTS)
-		err->code = rc = 0;
-	else if (!rc)
-		rc = 1;
-	return rc;
+static void plain_done(void *arg, enum dv_wire_class class, const void *data,
+		       size_t n, const struct dv_err *err)
+{
+	struct plain *p = arg;
+
+	p->done = true;
+	p->rc = class == DV_WIRE_OK;
+	if (class == DV_WIRE_EXISTS)
+		dv_buf_add(p->out, data, n);
+	else if (class != DV_WIRE_OK)
+		p->rc = -(*p->err = *err).code;
+}
+
+/* 1: it is there, ours; 0: another one is, appended to out. */
+static int create_plain(struct dv_conn *c, const char *key,
+			const struct dv_buf *bytes, struct dv_buf *out,
+			size_t max, struct dv_err *err)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	struct plain p = { .out = out, .err = err };
+
+	dv_small_create_plain(c->t, key, bytes->data, bytes->len, max,
+			      plain_done, &p);
+	while (!p.done)
+		dv_transport_step(c->t, -1, &ignored);
+	return p.rc;
 }
 
 /* --- the first write -------------------------------------------------------- */
@@ -129,8 +99,7 @@ static int make_format(struct dv_conn *c, const struct dv_buf *format,
 	if (rc == -DV_E_UNSUPPORTED) {
 		rc = know_create(c, false, err);
 		if (!rc)
-			rc = create_plain(c, DV_RKEY_FORMAT, format->data,
-					  format->len, &theirs,
+			rc = create_plain(c, DV_RKEY_FORMAT, format, &theirs,
 					  DV_HEADREC_MAX, err);
 		rc = rc > 0 ? 0 : rc < 0 ? rc : -DV_E_EXISTS;
 	}

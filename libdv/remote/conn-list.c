@@ -9,232 +9,139 @@
 #include "base/alloc.h"
 
 #define PAGE 10000
-#define NUMBERS_MAX 10000000	/* below one prefix; more is a lie */
 
 /* --- lists ------------------------------------------------------------------ */
 
-struct page {
-	bool done, more;
-	char last[DV_WIRE_KEY_MAX + 1];
+/* Prefixes that are listed at once. */
+struct lists {
+	struct dv_conn *c;
 	uint64_t keys, max;
-	dv_conn_key_fn *fn;
+	dv_conn_key_below_fn *fn;
 	void *arg;
 	int rc;			/* fn's, or ours */
 	struct dv_err *err;
-	struct dv_conn *c;
+	unsigned waiting;
+};
+
+struct list {
+	struct lists *all;
+	size_t i;
 	const char *prefix;
+	char last[DV_WIRE_KEY_MAX + 1];
 };
 
 static void take_item(void *arg, const char *key, int64_t size,
 		      int64_t modified)
 {
-	struct page *p = arg;
+	struct list *l = arg;
+	struct lists *all = l->all;
 
-	snprintf(p->last, sizeof(p->last), "%s", key);
-	if (p->rc)
+	snprintf(l->last, sizeof(l->last), "%s", key);
+	if (all->rc)
 		return;
-	if (p->keys++ == p->max)
-		p->rc = dv_err_set(p->err, DV_E_LIMIT, "remote '%s': more than "
-				   "%" PRIu64 " objects below '%s'",
-				   p->c->name, p->max, p->prefix);
+	if (all->keys++ == all->max)
+		all->rc = dv_err_set(all->err, DV_E_LIMIT, "remote '%s': more "
+				     "than %" PRIu64 " objects below '%s'",
+				     all->c->name, all->max, l->prefix);
 	else
-		p->rc = p->fn(p->arg, key, size, modified, p->err);
+		all->rc = all->fn(all->arg, l->i, key, size, modified,
+				  all->err);
 }
 
 static void page_done(void *arg, const struct dv_transport_result *r)
 {
-	struct page *p = arg;
+	struct list *l = arg;
+	struct lists *all = l->all;
 
-	p->done = true;
-	p->more = r->more;
-	if (r->err && !p->rc) {
-		*p->err = *r->err;
-		p->rc = -p->err->code;
+	if (r->err && !all->rc) {
+		*all->err = *r->err;
+		all->rc = -all->err->code;
 	}
+	if (r->more && !all->rc) {
+		dv_transport_list(all->c->t, l->prefix, l->last, PAGE,
+				  take_item, page_done, l);
+		return;
+	}
+	all->waiting--;
+	free(l);
 }
 
-/* Every key below prefix and behind after. */
-static int each_after(struct dv_conn *c, const char *prefix,
-		      const char *after, uint64_t max, dv_conn_key_fn *fn,
-		      void *arg, struct dv_err *err)
+static void start_list(struct lists *all, const struct dv_conn_below *b)
 {
-	struct page p = {
-		.more = true, .max = max, .fn = fn, .arg = arg, .err = err,
-		.c = c, .prefix = prefix
-	};
+	struct list *l = dv_calloc(1, sizeof(*l));
+
+	l->all = all;
+	l->i = b->i;
+	l->prefix = b->prefix;
+	snprintf(l->last, sizeof(l->last), "%s", b->after);
+	all->waiting++;
+	dv_transport_list(all->c->t, b->prefix, l->last, PAGE, take_item,
+			  page_done, l);
+}
+
+int dv_conn_list(struct dv_conn *c, const struct dv_conn_below *v, size_t n,
+		 uint64_t max, dv_conn_key_below_fn *fn, void *arg,
+		 struct dv_err *err)
+{
+	struct lists all = { .c = c, .max = max, .fn = fn, .arg = arg,
+			     .err = err };
 	struct dv_err ignored = DV_ERR_INIT;
 
-	snprintf(p.last, sizeof(p.last), "%s", after);
-	while (p.more && !p.rc) {
-		p.done = p.more = false;
-		dv_transport_list(c->t, prefix, p.last, PAGE, take_item,
-				  page_done, &p);
-		while (!p.done)
+	for (size_t i = 0; i < n && !all.rc; i++) {
+		start_list(&all, &v[i]);
+		while (all.waiting >= DV_CONN_REQUESTS)
 			dv_transport_step(c->t, -1, &ignored);
 	}
-	return p.rc;
+	while (all.waiting)
+		dv_transport_step(c->t, -1, &ignored);
+	return all.rc;
 }
 
-int dv_conn_each_key(struct dv_conn *c, const char *prefix, uint64_t max,
-		     dv_conn_key_fn *fn, void *arg, struct dv_err *err)
+int dv_conn_each_key_below(struct dv_conn *c,
+			   const struct dv_strlist *prefixes, uint64_t max,
+			   dv_conn_key_below_fn *fn, void *arg,
+			   struct dv_err *err)
 {
+	struct dv_conn_below *v;
+	int rc;
+
 	if (!dv_transport_caps(c->t)->list) {
 		dv_err_set(err, DV_E_UNSUPPORTED, "remote '%s' cannot list what "
 			   "it holds", c->name);
 		return dv_err_hint(err, "name a dataset: <ns>/<dataset>");
 	}
-	return each_after(c, prefix, "", max, fn, arg, err);
-}
-
-/* --- the highest number ------------------------------------------------------ */
-
-struct highest {
-	const char *prefix;
-	uint64_t after;
-	struct dv_conn_number best;
-	bool seen;		/* after is still there */
-};
-
-static int take_number(void *arg, const char *key, int64_t size,
-		       int64_t modified, struct dv_err *err)
-{
-	struct highest *h = arg;
-	uint64_t n;
-
-	(void)err;
-	if (!dv_rkey_parse_number(key, h->prefix, &n))
-		return 0;
-	if (n == h->after)
-		h->seen = true;
-	if (n > h->best.n)
-		h->best = (struct dv_conn_number){ n, size, modified };
-	return 0;
-}
-
-static int list_highest(struct dv_conn *c, struct highest *h,
-			struct dv_err *err)
-{
-	struct dv_buf from = DV_BUF_INIT;
-	int rc;
-
-	if (h->after > 1) {
-		dv_buf_str(&from, h->prefix);
-		dv_rkey_add_number(&from, h->after - 1);
-	}
-	rc = each_after(c, h->prefix, dv_buf_cstr(&from),
-			NUMBERS_MAX, take_number, h, err);
-	dv_buf_release(&from);
+	v = dv_calloc(prefixes->n + 1, sizeof(*v));
+	for (size_t i = 0; i < prefixes->n; i++)
+		v[i] = (struct dv_conn_below){ i, prefixes->v[i], "" };
+	rc = dv_conn_list(c, v, prefixes->n, max, fn, arg, err);
+	free(v);
 	return rc;
 }
 
-/*
- * Steps of the gallop.  Numbers are dense, but the lowest may be gone:
- * several small steps leap over them.
- */
-static const unsigned step[] = {
-	1, 2, 3, 4, 8, 16, 32, 64, 128, 256, 512, 1024
-};
-#define STEPS (sizeof(step) / sizeof(step[0]))
-
-struct probe {
-	struct gallop *g;
-	uint64_t n;
+struct each {
+	dv_conn_key_fn *fn;
+	void *arg;
 };
 
-struct gallop {
-	struct dv_conn_number best;
-	unsigned waiting;
-	int rc;
-	struct dv_err *err;
-};
-
-static void probed(void *arg, const struct dv_transport_result *r)
+static int each_key(void *arg, size_t i, const char *key, int64_t size,
+		    int64_t modified, struct dv_err *err)
 {
-	struct probe *p = arg;
-	struct gallop *g = p->g;
+	const struct each *e = arg;
 
-	g->waiting--;
-	if (r->class == DV_WIRE_OK) {
-		if (p->n > g->best.n)
-			g->best = (struct dv_conn_number){
-				p->n, r->size, r->modified
-			};
-	} else if (r->class != DV_WIRE_MISSING && !g->rc) {
-		*g->err = *r->err;
-		g->rc = -g->err->code;
-	}
+	(void)i;
+	return e->fn(e->arg, key, size, modified, err);
 }
 
-/* One round from best->n on, all heads in flight at once. */
-static int leap(struct dv_conn *c, const char *prefix,
-		struct dv_conn_number *best, struct dv_err *err)
+int dv_conn_each_key(struct dv_conn *c, const char *prefix, uint64_t max,
+		     dv_conn_key_fn *fn, void *arg, struct dv_err *err)
 {
-	struct gallop g = { *best, 0, 0, err };
-	struct dv_err ignored = DV_ERR_INIT;
-	struct dv_buf key = DV_BUF_INIT;
-	struct probe p[STEPS];
-
-	for (size_t i = 0; i < STEPS; i++) {
-		p[i] = (struct probe){ &g, best->n + step[i] };
-		if (p[i].n > DV_RKEY_NUMBER_MAX)
-			break;
-		dv_buf_reset(&key);
-		dv_buf_str(&key, prefix);
-		dv_rkey_add_number(&key, p[i].n);
-		g.waiting++;
-		dv_transport_head(c->t, key.data, probed, &p[i]);
-	}
-	while (g.waiting)
-		dv_transport_step(c->t, -1, &ignored);
-	dv_buf_release(&key);
-	*best = g.best;
-	return g.rc;
-}
-
-/* From one below after on, so that after itself is looked at again. */
-static int gallop_highest(struct dv_conn *c, struct highest *h,
-			  struct dv_err *err)
-{
-	uint64_t from = h->after ? h->after - 1 : 0, n;
-	struct dv_conn_number best = { from, -1, -1 };
+	struct each e = { fn, arg };
+	struct dv_strlist one = DV_STRLIST_INIT;
 	int rc;
 
-	do {
-		n = best.n;
-		rc = leap(c, h->prefix, &best, err);
-	} while (!rc && best.n > n);
-	h->seen = best.n > from;
-	if (h->seen)
-		h->best = best;
-	return rc;
-}
-
-int dv_conn_newest(struct dv_conn *c, const char *prefix, uint64_t after,
-		   struct dv_conn_number *out, struct dv_err *err)
-{
-	int (*look)(struct dv_conn *, struct highest *, struct dv_err *) =
-		dv_transport_caps(c->t)->list ? list_highest : gallop_highest;
-	struct highest h = { .prefix = prefix, .after = after };
-	int rc = look(c, &h, err);
-
-	if (!rc && after && !h.seen) {
-		h = (struct highest){ .prefix = prefix };
-		rc = look(c, &h, err);
-	}
-	if (rc < 0 || !h.best.n)
-		return rc;
-	*out = h.best;
-	return 1;
-}
-
-int dv_conn_highest(struct dv_conn *c, const char *prefix, uint64_t after,
-		    uint64_t *n, struct dv_err *err)
-{
-	struct dv_conn_number number;
-	int rc = dv_conn_newest(c, prefix, after, &number, err);
-
-	if (rc > 0)
-		*n = number.n;
+	dv_strlist_add(&one, prefix);
+	rc = dv_conn_each_key_below(c, &one, max, each_key, &e, err);
+	dv_strlist_release(&one);
 	return rc;
 }
 

@@ -84,6 +84,29 @@ int dv_conn_create(struct dv_conn *c, const char *key, const void *data,
 		   struct dv_err *err);
 
 /*
+ * Many of these, DV_CONN_REQUESTS at a time.  next gives another one: 1 and
+ * *o, borrowed until it is called again; 0: there is none, or none that may
+ * be begun before one that is on its way is done.  created is called once
+ * for each, in any order: ours, or what is there instead (NULL where that
+ * is more than max).  A failure of either, or of one, is waited for and
+ * ends it.
+ */
+struct dv_conn_object {
+	size_t i;		/* what created is told */
+	const char *key;
+	const void *data;
+	size_t n;
+};
+typedef int dv_conn_next_fn(void *arg, struct dv_conn_object *o,
+			    struct dv_err *err);
+typedef int dv_conn_created_fn(void *arg, size_t i, bool ours,
+			       const void *theirs, size_t n,
+			       struct dv_err *err);
+int dv_conn_create_all(struct dv_conn *c, dv_conn_next_fn *next,
+		       dv_conn_created_fn *created, void *arg, size_t max,
+		       struct dv_err *err);
+
+/*
  * The highest number below prefix ("…/latest/"): 1 and *n, 0 where there
  * is none.  after: one that is known to have been there (0: none), so that
  * little is listed; it is looked at again, and where it has gone all are.
@@ -99,6 +122,13 @@ struct dv_conn_number {
 };
 int dv_conn_newest(struct dv_conn *c, const char *prefix, uint64_t after,
 		   struct dv_conn_number *out, struct dv_err *err);
+/*
+ * The same below many prefixes, many at a time: out[i].n is 0 where there
+ * is none.  after NULL: 0 for all.
+ */
+int dv_conn_newest_all(struct dv_conn *c, const struct dv_strlist *prefixes,
+		       const uint64_t *after, struct dv_conn_number *out,
+		       struct dv_err *err);
 
 /*
  * All keys below prefix, in as many requests as it takes; fn non-zero
@@ -109,6 +139,18 @@ typedef int dv_conn_key_fn(void *arg, const char *key, int64_t size,
 			   int64_t modified, struct dv_err *err);
 int dv_conn_each_key(struct dv_conn *c, const char *prefix, uint64_t max,
 		     dv_conn_key_fn *fn, void *arg, struct dv_err *err);
+
+/*
+ * All keys below many prefixes, many at a time; i is the place of the
+ * prefix, keys of one come in order.  max is of all together.
+ */
+typedef int dv_conn_key_below_fn(void *arg, size_t i, const char *key,
+				 int64_t size, int64_t modified,
+				 struct dv_err *err);
+int dv_conn_each_key_below(struct dv_conn *c,
+			   const struct dv_strlist *prefixes, uint64_t max,
+			   dv_conn_key_below_fn *fn, void *arg,
+			   struct dv_err *err);
 
 /*
  * Read many small objects, DV_CONN_REQUESTS at a time; fn is called once

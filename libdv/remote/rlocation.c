@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/catalog-parts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "remote/rkey.h"
 #include "remote/small.h"
 
 /* Who comes first this often is no other writer, but a remote that lies. */
 #define TRIES 100
+#define BATCH 1024		/* that are read together */
 
 void dv_rlocation_release(struct dv_rlocation *x)
 {
@@ -79,6 +82,131 @@ int dv_rlocation_read(struct dv_rlocation *out, struct dv_conn *c,
 	else
 		dv_rlocation_release(&x);
 	dv_buf_release(&key);
+	return rc;
+}
+
+/* --- many ---------------------------------------------------------------------- */
+
+struct reader {
+	struct dv_conn *c;
+	const struct dv_digest *manifests;
+	const uint64_t *numbers;	/* of the keys */
+	size_t *of;			/* and their places */
+	size_t *gone, gone_n;		/* places of those that have gone */
+	struct dv_strlist keys;
+	size_t first;			/* place of the first */
+	struct dv_rlocation x;
+	dv_rlocation_fn *fn;
+	void *arg;
+};
+
+static int take(void *arg, size_t k, const void *data, size_t n,
+		struct dv_err *err)
+{
+	struct reader *r = arg;
+	size_t i = r->of[k];
+	int rc;
+
+	if (!data) {
+		r->gone[r->gone_n++] = i;
+		return 0;
+	}
+	dv_rlocation_release(&r->x);
+	r->x.n = r->numbers[k];
+	dv_buf_add(&r->x.bytes, data, n);
+	rc = open_bytes(&r->manifests[i], &r->x.bytes, &r->x.l, err);
+	if (rc < 0)
+		return dv_catalog_refuse(r->c, r->keys.v[k], err);
+	return r->fn(r->arg, i, &r->x, err);
+}
+
+/* They went since they were found: for newer ones, if any. */
+static int read_gone(struct reader *r, struct dv_err *err)
+{
+	int rc = 0;
+
+	for (size_t k = 0; k < r->gone_n && rc >= 0; k++) {
+		size_t i = r->gone[k];
+
+		dv_rlocation_release(&r->x);
+		rc = dv_rlocation_read(&r->x, r->c, &r->manifests[i], err);
+		if (rc >= 0)
+			rc = r->fn(r->arg, i, rc ? &r->x : NULL, err);
+	}
+	return rc;
+}
+
+/* Those of r->first and behind whose number is in at. */
+static int read_some(struct reader *r, const struct dv_conn_number *at,
+		     size_t n, struct dv_err *err)
+{
+	uint64_t *numbers = dv_calloc(n, sizeof(*numbers));
+	struct dv_buf key = DV_BUF_INIT;
+	int rc = 0;
+
+	r->of = dv_calloc(n, sizeof(*r->of));
+	r->gone = dv_calloc(n, sizeof(*r->gone));
+	r->gone_n = 0;
+	for (size_t k = 0; k < n && !rc; k++) {
+		size_t i = r->first + k;
+
+		if (!at[k].n) {
+			rc = r->fn(r->arg, i, NULL, err);
+			continue;
+		}
+		dv_rkey_manifest(&key, &r->manifests[i]);
+		numbers[r->keys.n] = at[k].n;
+		r->of[r->keys.n] = i;
+		dv_strlist_add(&r->keys, dv_rkey_add_number(&key, at[k].n));
+	}
+	r->numbers = numbers;
+	if (!rc)
+		rc = dv_conn_read_all(r->c, &r->keys, DV_LOCATION_MAX, take,
+				      r, err);
+	if (!rc)
+		rc = read_gone(r, err);
+	dv_strlist_release(&r->keys);
+	dv_buf_release(&key);
+	free(numbers);
+	free(r->of);
+	free(r->gone);
+	return rc;
+}
+
+static int find_some(struct reader *r, size_t n, struct dv_err *err)
+{
+	struct dv_conn_number *at = dv_calloc(n, sizeof(*at));
+	struct dv_strlist prefixes = DV_STRLIST_INIT;
+	struct dv_buf key = DV_BUF_INIT;
+	int rc;
+
+	for (size_t k = 0; k < n; k++)
+		dv_strlist_add(&prefixes, dv_rkey_manifest(
+			&key, &r->manifests[r->first + k]));
+	rc = dv_conn_newest_all(r->c, &prefixes, NULL, at, err);
+	if (!rc)
+		rc = read_some(r, at, n, err);
+	dv_strlist_release(&prefixes);
+	dv_buf_release(&key);
+	free(at);
+	return rc;
+}
+
+int dv_rlocation_read_all(struct dv_conn *c, const struct dv_digest *manifests,
+			  size_t n, dv_rlocation_fn *fn, void *arg,
+			  struct dv_err *err)
+{
+	struct reader r = { .c = c, .manifests = manifests, .fn = fn,
+			    .arg = arg };
+	int rc = 0;
+
+	while (r.first < n && !rc) {
+		size_t some = n - r.first < BATCH ? n - r.first : BATCH;
+
+		rc = find_some(&r, some, err);
+		r.first += some;
+	}
+	dv_rlocation_release(&r.x);
 	return rc;
 }
 

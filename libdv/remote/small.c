@@ -23,6 +23,7 @@ struct small {
 
 	/* Creating: what is to be there, and how it goes. */
 	bool create;
+	bool plain, wrote;		/* without the condition */
 	char *data;
 	size_t n;
 	unsigned tries;
@@ -32,6 +33,7 @@ struct small {
 };
 
 static void put(void *arg);
+static void read_back(void *arg);
 
 static void release(struct small *s)
 {
@@ -159,9 +161,22 @@ static unsigned wait_ms(const struct small *s)
 static void again(struct small *s)
 {
 	if (++s->tries < TRIES)
-		dv_transport_after(s->t, wait_ms(s), put, s);
+		dv_transport_after(s->t, wait_ms(s),
+				   s->plain ? read_back : put, s);
 	else
 		finish(s, s->class, NULL, 0);
+}
+
+/* Without the condition: what is there now, or nothing yet. */
+static void plain_read_done(struct small *s,
+			    const struct dv_transport_result *r)
+{
+	if (r->class == DV_WIRE_MISSING && !s->wrote) {
+		put(s);
+		return;
+	}
+	s->err = *r->err;
+	finish(s, r->class, NULL, 0);
 }
 
 static void read_back_done(void *arg, const struct dv_transport_result *r)
@@ -170,6 +185,10 @@ static void read_back_done(void *arg, const struct dv_transport_result *r)
 
 	if (r->class == DV_WIRE_OK) {
 		got(s, r);
+		return;
+	}
+	if (s->plain) {
+		plain_read_done(s, r);
 		return;
 	}
 	/* It exists, and nobody may look at it. */
@@ -198,7 +217,11 @@ static void put_done(void *arg, const struct dv_transport_result *r)
 
 	switch (r->class) {
 	case DV_WIRE_OK:
-		finish(s, DV_WIRE_OK, NULL, 0);
+		s->wrote = true;
+		if (s->plain)
+			read_back(s);
+		else
+			finish(s, DV_WIRE_OK, NULL, 0);
 		break;
 	case DV_WIRE_EXISTS:
 		keep(s, r);
@@ -230,12 +253,13 @@ static void put(void *arg)
 		finish(s, DV_WIRE_FATAL, NULL, 0);
 		return;
 	}
-	dv_transport_put(s->t, s->key, s->file, 0, s->n, true, put_done, s);
+	dv_transport_put(s->t, s->key, s->file, 0, s->n, !s->plain, put_done,
+			 s);
 }
 
-void dv_small_create(struct dv_transport *t, const char *key,
-		     const void *data, size_t n, size_t max,
-		     dv_small_fn *fn, void *arg)
+static struct small *begin_create(struct dv_transport *t, const char *key,
+				  const void *data, size_t n, size_t max,
+				  dv_small_fn *fn, void *arg)
 {
 	struct small *s = begin(t, key, max, fn, arg);
 
@@ -244,7 +268,26 @@ void dv_small_create(struct dv_transport *t, const char *key,
 	if (n)
 		memcpy(s->data, data, n);
 	s->n = n;
+	return s;
+}
+
+void dv_small_create(struct dv_transport *t, const char *key,
+		     const void *data, size_t n, size_t max,
+		     dv_small_fn *fn, void *arg)
+{
+	struct small *s = begin_create(t, key, data, n, max, fn, arg);
+
 	dv_transport_after(t, 0, s->err.code ? finish_later : put, s);
+}
+
+void dv_small_create_plain(struct dv_transport *t, const char *key,
+			   const void *data, size_t n, size_t max,
+			   dv_small_fn *fn, void *arg)
+{
+	struct small *s = begin_create(t, key, data, n, max, fn, arg);
+
+	s->plain = true;
+	dv_transport_after(t, 0, s->err.code ? finish_later : read_back, s);
 }
 
 /* --- waiting ---------------------------------------------------------- */

@@ -42,7 +42,16 @@ void dv_small_create(struct dv_transport *t, const char *key,
 		     dv_small_fn *fn, void *arg);
 
 /*
- * The same, waiting; callbacks of other requests run meanwhile.  out gets
+ * The same of a remote that has no create-if-absent: written if nothing is
+ * there, then read back.  Of two who do so at the same moment both may be
+ * told that theirs is there.
+ */
+void dv_small_create_plain(struct dv_transport *t, const char *key,
+			   const void *data, size_t n, size_t max,
+			   dv_small_fn *fn, void *arg);
+
+/*
+ * The first and the second, waiting; callbacks of other requests run meanwhile.  out gets
  * the object, or for create what was there: DV_E_EXISTS then.
  * DV_E_MISSING, DV_E_LIMIT.
  */

@@ -267,6 +267,115 @@ static void without_the_condition_what_is_there_stays_too(void **state)
 	dv_conn_close(c);
 }
 
+/* --- creating many ---------------------------------------------------------- */
+
+#define MANY 300
+
+/* Each is begun when the one ten before it is done. */
+struct line {
+	unsigned next, flying, most;
+	bool done[MANY], ours[MANY];
+	unsigned bad;			/* this one's body cannot be had */
+	char key[40], body[20];
+};
+
+static int next_of_line(void *arg, struct dv_conn_object *o,
+			struct dv_err *err)
+{
+	struct line *l = arg;
+
+	if (l->next == MANY || (l->next >= 10 && !l->done[l->next - 10]))
+		return 0;
+	if (l->next == l->bad)
+		return dv_err_set(err, DV_E_INVALID, "no body");
+	snprintf(l->key, sizeof(l->key), "dv/m/%u", l->next);
+	snprintf(l->body, sizeof(l->body), "mine %u", l->next);
+	*o = (struct dv_conn_object){ l->next++, l->key, l->body,
+				      strlen(l->body) };
+	if (++l->flying > l->most)
+		l->most = l->flying;
+	return 1;
+}
+
+static int line_created(void *arg, size_t i, bool ours, const void *theirs,
+			size_t n, struct dv_err *err)
+{
+	struct line *l = arg;
+
+	(void)err;
+	assert_false(l->done[i]);
+	l->done[i] = true;
+	l->ours[i] = ours;
+	l->flying--;
+	if (i % 7)
+		assert_true(ours && !theirs && !n);
+	else if (i % 2)		/* what is longer than 10 */
+		assert_true(!ours && !theirs && !n);
+	else
+		assert_true(!ours && n == 5 && !memcmp(theirs, "yours", 5));
+	return 0;
+}
+
+static void check_line(struct dv_conn *c)
+{
+	struct line l = { .bad = MANY };
+	struct dv_err err = DV_ERR_INIT;
+	char key[40], body[20];
+
+	for (unsigned i = 0; i < MANY; i += 7) {
+		snprintf(key, sizeof(key), "dv/m/%u", i);
+		put(key, i % 2 ? "another one" : "yours");
+	}
+	assert_int_equal(dv_conn_create_all(c, next_of_line, line_created, &l,
+					    10, &err), 0);
+	assert_int_equal(l.most, 10);
+	assert_int_equal(l.flying, 0);
+	for (unsigned i = 0; i < MANY; i++) {
+		assert_true(l.done[i]);
+		snprintf(key, sizeof(key), "dv/m/%u", i);
+		snprintf(body, sizeof(body), "mine %u", i);
+		expect_file(key, i % 7 ? body : i % 2 ? "another one" :
+							"yours");
+	}
+}
+
+static void many_are_created_each_behind_those_it_waits_for(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+
+	(void)state;
+	check_line(c);
+	dv_conn_close(c);
+}
+
+static void many_are_created_without_the_condition(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+
+	(void)state;
+	c->create = 0;
+	check_line(c);
+	dv_conn_close(c);
+}
+
+static void what_cannot_be_created_ends_it(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	struct line l = { .bad = 100 };
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	for (unsigned i = 0; i < MANY; i += 7) {
+		snprintf(l.key, sizeof(l.key), "dv/m/%u", i);
+		put(l.key, i % 2 ? "another one" : "yours");
+	}
+	assert_int_equal(dv_conn_create_all(c, next_of_line, line_created, &l,
+					    10, &err), -DV_E_INVALID);
+	assert_string_equal(err.msg, "no body");
+	assert_int_equal(dv_transport_in_flight(c->t), 0);
+	dv_conn_close(c);
+}
+
 /* --- numbers ------------------------------------------------------------------ */
 
 static void put_number(unsigned n)
@@ -351,6 +460,45 @@ static void where_nothing_is_listed_it_is_found_by_asking(void **state)
 	dv_conn_close(c);
 }
 
+/* 70 prefixes: some empty, some remembered, of some what was has gone. */
+static void check_newest_of_many(struct dv_conn *c)
+{
+	struct dv_strlist prefixes = DV_STRLIST_INIT;
+	struct dv_conn_number out[70];
+	struct dv_err err = DV_ERR_INIT;
+	uint64_t after[70];
+	char key[60];
+
+	for (unsigned i = 0; i < 70; i++) {
+		for (unsigned n = 1; n <= i % 5; n++) {
+			snprintf(key, sizeof(key), "dv/n/%u/%010u", i, n);
+			put(key, "x");
+		}
+		after[i] = i % 3 ? i % 7 : 0;
+		dv_strlist_take(&prefixes, dv_asprintf("dv/n/%u/", i));
+	}
+	assert_int_equal(dv_conn_newest_all(c, &prefixes, after, out, &err),
+			 0);
+	for (unsigned i = 0; i < 70; i++)
+		assert_int_equal(out[i].n, i % 5);
+	assert_int_equal(dv_conn_newest_all(c, &prefixes, NULL, out, &err),
+			 0);
+	for (unsigned i = 0; i < 70; i++)
+		assert_int_equal(out[i].n, i % 5);
+	dv_strlist_release(&prefixes);
+}
+
+static void the_highest_numbers_of_many_are_found(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+
+	(void)state;
+	check_newest_of_many(c);
+	((struct dv_transport_caps *)dv_transport_caps(c->t))->list = false;
+	check_newest_of_many(c);
+	dv_conn_close(c);
+}
+
 /* --- many keys, many objects ------------------------------------------------- */
 
 static int count_key(void *arg, const char *key, int64_t size,
@@ -395,6 +543,52 @@ static void each_key_is_told_once(void **state)
 	assert_int_equal(dv_conn_each_key(c, "dv/k/", 300, count_key, &left,
 					  &err), -DV_E_INVALID);
 	assert_string_equal(err.msg, "enough");
+	dv_conn_close(c);
+}
+
+struct below {
+	unsigned n[100];
+	uint64_t left;
+};
+
+static int count_below(void *arg, size_t i, const char *key, int64_t size,
+		       int64_t modified, struct dv_err *err)
+{
+	struct below *b = arg;
+	char prefix[40];
+
+	(void)size, (void)modified;
+	snprintf(prefix, sizeof(prefix), "dv/k/%zu/", i);
+	assert_true(!strncmp(key, prefix, strlen(prefix)));
+	b->n[i]++;
+	return --b->left ? 0 : dv_err_set(err, DV_E_INVALID, "enough");
+}
+
+static void keys_below_many_are_told_each_once(void **state)
+{
+	struct dv_conn *c = open_begun(DV_ALGO_XXH128);
+	struct dv_strlist prefixes = DV_STRLIST_INIT;
+	struct below b = { .left = 10000 };
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	put_many(300);
+	for (unsigned i = 0; i < 100; i++)
+		dv_strlist_take(&prefixes, dv_asprintf("dv/k/%u/", i));
+	assert_int_equal(dv_conn_each_key_below(c, &prefixes, 300,
+						count_below, &b, &err), 0);
+	for (unsigned i = 0; i < 100; i++)
+		assert_int_equal(b.n[i], i < 10 ? 30 : 0);
+	/* The limit is of all together. */
+	assert_int_equal(dv_conn_each_key_below(c, &prefixes, 299,
+						count_below, &b, &err),
+			 -DV_E_LIMIT);
+	b.left = 100;
+	assert_int_equal(dv_conn_each_key_below(c, &prefixes, 300,
+						count_below, &b, &err),
+			 -DV_E_INVALID);
+	assert_int_equal(dv_transport_in_flight(c->t), 0);
+	dv_strlist_release(&prefixes);
 	dv_conn_close(c);
 }
 
@@ -471,9 +665,14 @@ int main(void)
 		UNIT_TMP_TEST(create_if_absent_is_probed_once),
 		UNIT_TMP_TEST(of_two_who_create_one_key_the_first_does),
 		UNIT_TMP_TEST(without_the_condition_what_is_there_stays_too),
+		UNIT_TMP_TEST(many_are_created_each_behind_those_it_waits_for),
+		UNIT_TMP_TEST(many_are_created_without_the_condition),
+		UNIT_TMP_TEST(what_cannot_be_created_ends_it),
 		UNIT_TMP_TEST(the_highest_number_is_found_by_listing),
 		UNIT_TMP_TEST(where_nothing_is_listed_it_is_found_by_asking),
+		UNIT_TMP_TEST(the_highest_numbers_of_many_are_found),
 		UNIT_TMP_TEST(each_key_is_told_once),
+		UNIT_TMP_TEST(keys_below_many_are_told_each_once),
 		UNIT_TMP_TEST(one_that_cannot_list_says_so),
 		UNIT_TMP_TEST(many_objects_are_read_each_once),
 	};
