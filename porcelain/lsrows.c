@@ -211,18 +211,47 @@ static void put_dataset(struct rows *l, struct row *r)
 	free(name);
 }
 
-static int read_latest(struct rows *l, struct row *r, struct dv_err *err)
+/* Rows of which the record of latest is to be read. */
+struct latest {
+	struct rows *l;
+	size_t *of;
+};
+
+static int note_latest(void *arg, size_t i, const struct dv_record *rec,
+		       const void *bytes, size_t n, struct dv_err *err)
 {
-	struct dv_record rec;
+	struct latest *x = arg;
+	struct row *r = &x->l->v[x->of[i]];
+
+	(void)bytes, (void)n;
+	if (!rec)
+		return dv_err_set(err, DV_E_MISSING, "remote '%s': latest of "
+				  "'%s/%s' is at '%s', and there is no such "
+				  "version", x->l->c->name, r->ns, r->dataset,
+				  r->id);
+	set_record(r, rec);
+	return 0;
+}
+
+static int read_latest(struct rows *l, struct dv_err *err)
+{
+	struct dv_catalog_name *names = dv_calloc(l->n + 1, sizeof(*names));
+	struct latest x = { l, dv_calloc(l->n + 1, sizeof(*x.of)) };
+	size_t n = 0;
 	int rc;
 
-	if (!*r->id)
-		return 0;
-	rc = dv_catalog_record(l->c, r->ns, r->dataset, r->id, &rec, err);
-	if (rc >= 0) {
-		set_record(r, &rec);
-		dv_record_release(&rec);
+	for (size_t i = 0; i < l->n; i++) {
+		const struct row *r = &l->v[i];
+
+		if (!*r->id)
+			continue;
+		x.of[n] = i;
+		names[n++] = (struct dv_catalog_name){ r->ns, r->dataset,
+						       r->id };
 	}
+	rc = dv_catalog_records_of(l->c, names, n, note_latest, &x, err);
+	free(names);
+	free(x.of);
 	return rc;
 }
 
@@ -236,11 +265,10 @@ int dv_lsrows_datasets(struct dv_lslist *out, struct dv_conn *c,
 	if (rc >= 0)
 		rc = dv_catalog_read_heads(c, NULL, NULL, note_head, &l, err);
 	merge_rows(&l);
-	for (size_t i = 0; i < l.n && rc >= 0; i++) {
-		rc = read_latest(&l, &l.v[i], err);
-		if (rc >= 0)
-			put_dataset(&l, &l.v[i]);
-	}
+	if (rc >= 0)
+		rc = read_latest(&l, err);
+	for (size_t i = 0; i < l.n && rc >= 0; i++)
+		put_dataset(&l, &l.v[i]);
 	free_rows(&l);
 	return rc < 0 ? rc : 0;
 }
