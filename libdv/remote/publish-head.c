@@ -114,7 +114,9 @@ static int move(struct dv_pub *x, struct dv_pub_dataset *d, const char *id,
 		int rc = 1;
 
 		if (!strcmp(d->head.version, id)) {
-			*out = DV_PUBLISH_NOTHING;
+			*out = d->moved ? DV_PUBLISH_MOVED :
+					  DV_PUBLISH_NOTHING;
+			d->moved = NULL;
 			return 0;
 		}
 		if (*d->head.version && !x->p->force)
@@ -159,13 +161,102 @@ static int tell(struct dv_pub *x, uint32_t dataset,
 	return 0;
 }
 
-int dv_pub_heads(struct dv_pub *x, uint32_t dataset, struct dv_err *err)
+/* --- of all datasets at once ------------------------------------------------ */
+
+/*
+ * Where latest of a dataset may move to the first version that it is asked
+ * to be at: that, else NULL.
+ */
+static int first_move(struct dv_pub *x, struct dv_pub_dataset *d,
+		      const char **id, struct dv_err *err)
 {
-	struct dv_pub_dataset *d = &x->datasets[dataset];
+	int rc = 1;
+
+	*id = NULL;
+	for (size_t i = 0; i < d->n && !*id; i++)
+		if (d->want[i].head)
+			*id = d->want[i].id;
+	if (!*id || d->failed || !strcmp(d->head.version, *id))
+		rc = 0;
+	else if (*d->head.version && !x->p->force)
+		rc = descends(x, d, *id, d->head.version, err);
+	if (rc <= 0)
+		*id = NULL;
+	return rc < 0 ? rc : 0;
+}
+
+static int list_moves(struct dv_pub *x, struct dv_catalog_step *steps,
+		      uint32_t *of, size_t *n, struct dv_err *err)
+{
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < d->n; i++)
-		rc = tell(x, dataset, &d->want[i], err);
+	for (uint32_t i = 0; i < x->datasets_n && !rc; i++) {
+		struct dv_pub_dataset *d = &x->datasets[i];
+		const char *id;
+
+		rc = first_move(x, d, &id, err);
+		if (rc < 0 || !id)
+			continue;
+		of[*n] = i;
+		steps[(*n)++] = (struct dv_catalog_step){
+			.name = { d->ns, d->name, NULL }, .version = id,
+			.was = &d->head
+		};
+	}
+	return rc;
+}
+
+/* Who lost a race is told where the head is now. */
+static int take_moves(struct dv_pub *x, const struct dv_catalog_step *steps,
+		      const uint32_t *of, size_t n, struct dv_err *err)
+{
+	bool *lost = dv_calloc(x->datasets_n, sizeof(*lost)), any = false;
+	int rc = 0;
+
+	for (size_t k = 0; k < n; k++) {
+		if (steps[k].moved)
+			x->datasets[of[k]].moved = steps[k].version;
+		else
+			any = lost[of[k]] = true;
+	}
+	if (any)
+		rc = dv_pub_read_latest(x, lost, err);
+	free(lost);
+	return rc;
+}
+
+/* All that may move at once do; the others go one by one. */
+static int move_all(struct dv_pub *x, struct dv_err *err)
+{
+	struct dv_catalog_step *steps;
+	uint32_t *of;
+	size_t n = 0;
+	int rc;
+
+	steps = dv_calloc(x->datasets_n, sizeof(*steps));
+	of = dv_calloc(x->datasets_n, sizeof(*of));
+	rc = list_moves(x, steps, of, &n, err);
+	if (!rc && n)
+		rc = dv_pub_begin_write(x->c, x->c->algo, x->p, err);
+	if (!rc && n)
+		rc = dv_catalog_move_all(x->c, steps, n, err);
+	if (!rc)
+		rc = take_moves(x, steps, of, n, err);
+	free(steps);
+	free(of);
+	return rc;
+}
+
+int dv_pub_heads(struct dv_pub *x, struct dv_err *err)
+{
+	int rc = x->p->dry_run || !x->datasets_n ? 0 : move_all(x, err);
+
+	for (uint32_t i = 0; i < x->datasets_n; i++) {
+		const struct dv_pub_dataset *d = &x->datasets[i];
+
+		for (size_t k = 0; k < d->n && !d->failed && !rc; k++)
+			rc = tell(x, i, &d->want[k], err);
+	}
 	return rc;
 }
 

@@ -18,16 +18,22 @@ struct dv_pub_known *dv_pub_known_find(struct dv_pub *x,
 	return NULL;
 }
 
-int dv_pub_known_read(struct dv_pub *x, const struct dv_digest *manifest,
-		      struct dv_pub_known **out, struct dv_err *err)
-{
-	struct dv_rlocation l = { .n = 0 };
-	struct dv_pub_known *k;
-	int rc = dv_rlocation_read(&l, x->c, manifest, err);
+struct reader {
+	struct dv_pub *x;
+	const struct dv_digest *manifests;
+};
 
-	if (rc <= 0)
-		return rc;
-	k = dv_pub_known_find(x, manifest);
+static int keep_known(void *arg, size_t i, struct dv_rlocation *l,
+		      struct dv_err *err)
+{
+	struct reader *r = arg;
+	struct dv_pub *x = r->x;
+	struct dv_pub_known *k;
+
+	(void)err;
+	if (!l)
+		return 0;
+	k = dv_pub_known_find(x, &r->manifests[i]);
 	if (k) {
 		dv_rlocation_release(&k->location);
 	} else {
@@ -35,11 +41,19 @@ int dv_pub_known_read(struct dv_pub *x, const struct dv_digest *manifest,
 			sizeof(*x->known));
 		k = &x->known[x->known_n++];
 	}
-	k->manifest = *manifest;
-	k->location = l;
+	k->manifest = r->manifests[i];
+	k->location = *l;
+	memset(l, 0, sizeof(*l));
 	dv_rpacks_add_location(x->packs, &k->location.l);
-	*out = k;
-	return 1;
+	return 0;
+}
+
+int dv_pub_known_read(struct dv_pub *x, const struct dv_digest *manifests,
+		      size_t n, struct dv_err *err)
+{
+	struct reader r = { x, manifests };
+
+	return dv_rlocation_read_all(x->c, manifests, n, keep_known, &r, err);
 }
 
 /* --- heads ---------------------------------------------------------------- */
@@ -64,33 +78,66 @@ static int keep_head(void *arg, const char *ns, const char *dataset,
 	return 0;
 }
 
-static int learn_head(struct dv_pub *x, const char *ns, const char *dataset,
-		      const char *id, struct dv_err *err)
-{
-	struct dv_pub_known *k;
-	struct dv_record rec;
-	int rc = dv_catalog_record(x->c, ns, dataset, id, &rec, err);
+struct manifests {
+	struct dv_digest v[HEADS_MAX];
+	size_t n;
+};
 
-	if (rc < 0)
-		return rc;
-	rc = dv_pub_known_read(x, &rec.manifest, &k, err);
-	dv_record_release(&rec);
-	return rc;
+static int keep_manifest(void *arg, size_t i, const struct dv_record *rec,
+			 const void *bytes, size_t n, struct dv_err *err)
+{
+	struct manifests *m = arg;
+
+	(void)i, (void)bytes, (void)n, (void)err;
+	if (rec)
+		m->v[m->n++] = rec->manifest;
+	return 0;
+}
+
+static int learn_some(struct dv_pub *x, const struct dv_catalog_name *names,
+		      size_t n, struct dv_err *err)
+{
+	struct manifests m = { .n = 0 };
+	int rc = dv_catalog_records_of(x->c, names, n, keep_manifest, &m,
+				       err);
+
+	return rc < 0 ? rc : dv_pub_known_read(x, m.v, m.n, err);
+}
+
+static bool is_unreadable(int rc)
+{
+	return rc == -DV_E_MISSING || rc == -DV_E_FORMAT;
 }
 
 /* What cannot be read of others' datasets is no reason not to push ours. */
+static int learn_readable(struct dv_pub *x,
+			  const struct dv_catalog_name *names, size_t n,
+			  struct dv_err *err)
+{
+	int rc = learn_some(x, names, n, err);
+
+	if (!is_unreadable(rc))
+		return rc;
+	err->code = rc = 0;
+	for (size_t i = 0; i < n && !rc; i++) {
+		rc = learn_some(x, &names[i], 1, err);
+		if (is_unreadable(rc))
+			err->code = rc = 0;
+	}
+	return rc;
+}
+
 static int learn_heads(struct dv_pub *x, const char *ns, struct dv_err *err)
 {
 	struct heads h = { DV_STRLIST_INIT, DV_STRLIST_INIT };
+	struct dv_catalog_name names[HEADS_MAX];
 	int rc = dv_catalog_read_heads(x->c, ns, NULL, keep_head, &h, err);
 
-	for (size_t i = 0; rc >= 0 && i < h.datasets.n; i++) {
-		rc = learn_head(x, ns, h.datasets.v[i], h.versions.v[i], err);
-		if (rc == -DV_E_MISSING || rc == -DV_E_FORMAT) {
-			err->code = 0;
-			rc = 0;
-		}
-	}
+	for (size_t i = 0; i < h.datasets.n; i++)
+		names[i] = (struct dv_catalog_name){ ns, h.datasets.v[i],
+						     h.versions.v[i] };
+	if (rc >= 0)
+		rc = learn_readable(x, names, h.datasets.n, err);
 	dv_strlist_release(&h.datasets);
 	dv_strlist_release(&h.versions);
 	return rc < 0 ? rc : 0;
@@ -113,7 +160,6 @@ void dv_pub_unlearn(struct dv_pub *x)
 
 int dv_pub_learn(struct dv_pub *x, struct dv_err *err)
 {
-	struct dv_pub_known *k;
 	int rc = 0;
 
 	dv_pub_unlearn(x);
@@ -124,8 +170,8 @@ int dv_pub_learn(struct dv_pub *x, struct dv_err *err)
 	x->where = dv_pub_where_new(x);
 	if (!x->c->fresh)
 		rc = dv_rpacks_read_dooms(x->packs, err);
-	for (size_t i = 0; rc >= 0 && !x->c->fresh && i < x->look_n; i++)
-		rc = dv_pub_known_read(x, &x->look[i], &k, err);
+	if (rc >= 0 && !x->c->fresh)
+		rc = dv_pub_known_read(x, x->look, x->look_n, err);
 	if (rc >= 0 && !x->c->fresh && !x->known_n)
 		rc = learn_heads(x, x->datasets[0].ns, err);
 	if (rc >= 0)

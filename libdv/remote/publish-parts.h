@@ -22,6 +22,7 @@ struct dv_pub_dataset {
 	bool failed;			/* something it needs is nowhere */
 	struct dv_catalog_head head;	/* latest */
 	bool placed;			/* by this push */
+	const char *moved;		/* here by us, not told yet */
 	/* version ids, by dv_pub_key() */
 	struct dv_idmap published;	/* found there */
 	struct dv_idmap todo;
@@ -62,14 +63,20 @@ struct dv_pub {
 /* A version id as a key of an idmap. */
 void dv_pub_key(struct dv_digest *key, const char *id);
 
+/* The version at place i of todo, from its record here. */
+int dv_pub_version(struct dv_pub *x, size_t i, struct dv_version *out,
+		   struct dv_err *err);
+
 /* dv_conn_begin_write(), and what is lost remembered in p. */
 int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
 		       struct dv_publish *p, struct dv_err *err);
 
 /* --- publish-plan.c ------------------------------------------------------ */
 
-/* Read the head of a dataset, and what of it is to be published: todo. */
-int dv_pub_plan(struct dv_pub *x, uint32_t dataset, struct dv_err *err);
+/* Read the heads, and what of the datasets is to be published: todo. */
+int dv_pub_plan(struct dv_pub *x, struct dv_err *err);
+/* Read latest of the datasets that are chosen in of (NULL: of all). */
+int dv_pub_read_latest(struct dv_pub *x, const bool *of, struct dv_err *err);
 
 /* --- publish-known.c ----------------------------------------------------- */
 
@@ -79,24 +86,41 @@ void dv_pub_unlearn(struct dv_pub *x);
 /* The location of manifest, if it was read; else NULL. */
 struct dv_pub_known *dv_pub_known_find(struct dv_pub *x,
 				       const struct dv_digest *manifest);
-/* Read it (again): 1 and *out, borrowed until the next; 0: none there. */
-int dv_pub_known_read(struct dv_pub *x, const struct dv_digest *manifest,
-		      struct dv_pub_known **out, struct dv_err *err);
+/* Read those of n manifests (again), where there are any. */
+int dv_pub_known_read(struct dv_pub *x, const struct dv_digest *manifests,
+		      size_t n, struct dv_err *err);
 
 /* --- publish-where.c ----------------------------------------------------- */
 
 struct dv_pub_where *dv_pub_where_new(struct dv_pub *x);
 void dv_pub_where_free(struct dv_pub_where *w);
-/* Publish where the manifest of rec lies, and its configuration. */
-int dv_pub_locate(struct dv_pub_where *w, const struct dv_record *rec,
-		  struct dv_err *err);
+/*
+ * Into *bytes the location record of a manifest and of n configurations
+ * that comes behind theirs (NULL: there is none): 1; 0 where theirs says
+ * all that.
+ */
+int dv_pub_where_record(struct dv_pub_where *w,
+			const struct dv_digest *manifest,
+			const struct dv_digest *configs, size_t n,
+			const struct dv_pub_known *theirs,
+			struct dv_buf *bytes, struct dv_err *err);
 /* Packs that were named so far are published: the journal forgets them. */
 int dv_pub_where_done(struct dv_pub_where *w, struct dv_err *err);
 
+/* --- publish-batch.c ------------------------------------------------------ */
+
+/*
+ * Publish the versions first .. end of todo, whose objects are there, but
+ * for those of datasets that failed: first where all of their manifests
+ * lie, then the records, many at a time, each behind its parents.
+ */
+int dv_pub_batch(struct dv_pub *x, size_t first, size_t end,
+		 struct dv_err *err);
+
 /* --- publish-head.c ------------------------------------------------------ */
 
-/* Move latest, where it may, and tell of the dataset's versions. */
-int dv_pub_heads(struct dv_pub *x, uint32_t dataset, struct dv_err *err);
+/* Move latest of each dataset, where it may, and tell of its versions. */
+int dv_pub_heads(struct dv_pub *x, struct dv_err *err);
 
 /* --- publish-keep.c ------------------------------------------------------ */
 

@@ -18,7 +18,7 @@ struct walk {
 	uint32_t dataset;
 	struct step *stack;
 	size_t n, cap;
-	struct dv_idmap seen;
+	struct dv_idmap entered;
 };
 
 void dv_pub_key(struct dv_digest *key, const char *id)
@@ -34,20 +34,90 @@ static bool is_published(const struct dv_pub_dataset *d, const char *id)
 	return dv_idmap_get(&d->published, &key, NULL);
 }
 
-static int keep_published(void *arg, const char *ns, const char *dataset,
-			  const char *id, int64_t published,
+/* --- what is there --------------------------------------------------------- */
+
+/* Datasets that are looked at together, and their places in x->datasets. */
+struct look {
+	struct dv_pub *x;
+	struct dv_catalog_name *names;
+	uint32_t *of;
+	size_t n;
+};
+
+static void look_begin(struct look *l, struct dv_pub *x)
+{
+	*l = (struct look){ .x = x };
+	l->names = dv_calloc(x->datasets_n + 1, sizeof(*l->names));
+	l->of = dv_calloc(x->datasets_n + 1, sizeof(*l->of));
+}
+
+static void look_add(struct look *l, uint32_t dataset)
+{
+	const struct dv_pub_dataset *d = &l->x->datasets[dataset];
+
+	l->of[l->n] = dataset;
+	l->names[l->n++] = (struct dv_catalog_name){ d->ns, d->name, NULL };
+}
+
+static void look_end(struct look *l)
+{
+	free(l->names);
+	free(l->of);
+}
+
+static int keep_published(void *arg, size_t i, const char *id,
 			  struct dv_err *err)
 {
-	struct dv_pub_dataset *d = arg;
+	struct look *l = arg;
 	struct dv_digest key;
 
-	(void)ns;
-	(void)dataset;
-	(void)published;
 	(void)err;
 	dv_pub_key(&key, id);
-	dv_idmap_add(&d->published, &key, 0);
+	dv_idmap_add(&l->x->datasets[l->of[i]].published, &key, 0);
 	return 0;
+}
+
+static bool all_is_latest(const struct dv_pub_dataset *d)
+{
+	for (size_t i = 0; i < d->n; i++)
+		if (strcmp(d->want[i].id, d->head.version))
+			return false;
+	return true;
+}
+
+int dv_pub_read_latest(struct dv_pub *x, const bool *of, struct dv_err *err)
+{
+	struct dv_catalog_head *heads;
+	struct look l;
+	int rc;
+
+	look_begin(&l, x);
+	for (uint32_t i = 0; i < x->datasets_n; i++)
+		if (!of || of[i])
+			look_add(&l, i);
+	heads = dv_calloc(l.n + 1, sizeof(*heads));
+	rc = dv_catalog_head_all(x->c, l.names, l.n, heads, err);
+	for (size_t k = 0; k < l.n && !rc; k++)
+		x->datasets[l.of[k]].head = heads[k];
+	free(heads);
+	look_end(&l);
+	return rc;
+}
+
+/* The versions of those of which not only latest is asked for. */
+static int read_versions(struct dv_pub *x, struct dv_err *err)
+{
+	struct look l;
+	int rc;
+
+	look_begin(&l, x);
+	for (uint32_t i = 0; i < x->datasets_n; i++)
+		if (!all_is_latest(&x->datasets[i]))
+			look_add(&l, i);
+	rc = l.n ? dv_catalog_versions_of(x->c, l.names, l.n, keep_published,
+					  &l, err) : 0;
+	look_end(&l);
+	return rc;
 }
 
 /* --- what may share objects ---------------------------------------------- */
@@ -92,12 +162,13 @@ static int look_at_version(struct dv_pub *x, const struct dv_pub_dataset *d,
 
 /* --- ancestors ----------------------------------------------------------- */
 
+/* One that waits further down is wanted sooner, and left when that comes. */
 static void push(struct walk *w, const char *id)
 {
 	struct dv_digest key;
 
 	dv_pub_key(&key, id);
-	if (!dv_idmap_add(&w->seen, &key, 0))
+	if (dv_idmap_get(&w->entered, &key, NULL))
 		return;
 	dv_grow(&w->stack, &w->cap, w->n + 1, sizeof(*w->stack));
 	snprintf(w->stack[w->n].id, DV_VERSION_ID_MAX, "%s", id);
@@ -168,9 +239,15 @@ static int walk(struct walk *w, const char *id, struct dv_err *err)
 	while (!rc && w->n) {
 		struct step *top = &w->stack[w->n - 1];
 		char top_id[DV_VERSION_ID_MAX];
+		struct dv_digest key;
 
 		if (top->entered) {
 			leave(w);
+			continue;
+		}
+		dv_pub_key(&key, top->id);
+		if (!dv_idmap_add(&w->entered, &key, 0)) {
+			w->n--;
 			continue;
 		}
 		top->entered = true;
@@ -180,29 +257,14 @@ static int walk(struct walk *w, const char *id, struct dv_err *err)
 	return rc;
 }
 
-static bool all_is_latest(const struct dv_pub_dataset *d)
-{
-	for (size_t i = 0; i < d->n; i++)
-		if (strcmp(d->want[i].id, d->head.version))
-			return false;
-	return true;
-}
-
-int dv_pub_plan(struct dv_pub *x, uint32_t dataset, struct dv_err *err)
+static int plan(struct dv_pub *x, uint32_t dataset, struct dv_err *err)
 {
 	struct dv_pub_dataset *d = &x->datasets[dataset];
 	struct walk w = { .x = x, .d = d, .dataset = dataset };
 	size_t before = x->todo_n;
-	int rc;
+	int rc = 0;
 
-	rc = dv_catalog_head(x->c, d->ns, d->name, NULL, &d->head, err);
-	if (rc < 0 || all_is_latest(d))
-		return rc < 0 ? rc : 0;
-	rc = dv_catalog_versions(x->c, d->ns, d->name, keep_published, d, err);
-	if (rc < 0)
-		return rc;
-
-	dv_idmap_init(&w.seen, DV_ALGO_XXH128);
+	dv_idmap_init(&w.entered, DV_ALGO_XXH128);
 	for (size_t i = 0; rc >= 0 && i < d->n; i++) {
 		if (is_published(d, d->want[i].id))
 			continue;
@@ -212,7 +274,19 @@ int dv_pub_plan(struct dv_pub *x, uint32_t dataset, struct dv_err *err)
 	}
 	if (rc >= 0 && x->todo_n > before && *d->head.version)
 		rc = look_at_version(x, d, d->head.version, err);
-	dv_idmap_release(&w.seen);
+	dv_idmap_release(&w.entered);
 	free(w.stack);
 	return rc < 0 ? rc : 0;
+}
+
+int dv_pub_plan(struct dv_pub *x, struct dv_err *err)
+{
+	int rc = dv_pub_read_latest(x, NULL, err);
+
+	if (!rc)
+		rc = read_versions(x, err);
+	for (uint32_t i = 0; i < x->datasets_n && !rc; i++)
+		if (!all_is_latest(&x->datasets[i]))
+			rc = plan(x, i, err);
+	return rc;
 }

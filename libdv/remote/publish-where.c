@@ -4,10 +4,7 @@
 #include "base/alloc.h"
 #include "format/manifest.h"
 #include "remote/publish-parts.h"
-#include "remote/rkey.h"
 #include "store/odb-transfer.h"
-
-#define TRIES 100		/* others write locations of it meanwhile */
 
 /*
  * What is known of blocks of manifests: in which packs the content lies
@@ -292,8 +289,9 @@ static void add_used(struct dv_pub_where *w)
 	}
 }
 
-/* All that the manifest of rec needs, into w->b. */
-static int collect(struct dv_pub_where *w, const struct dv_record *rec,
+/* All that the manifest needs, and the configurations, into w->b. */
+static int collect(struct dv_pub_where *w, const struct dv_digest *manifest,
+		   const struct dv_digest *configs, size_t n,
 		   struct dv_err *err)
 {
 	int rc;
@@ -303,13 +301,13 @@ static int collect(struct dv_pub_where *w, const struct dv_record *rec,
 	for (size_t i = 0; i < w->used_cap; i++)
 		w->used[i] = false;
 	w->start = w->places_n;
-	rc = dv_manifest_each_object(&rec->manifest, dv_odb_read, w->x->odb,
+	rc = dv_manifest_each_object(manifest, dv_odb_read, w->x->odb,
 				     each_object, w, err);
 	if (rc < 0)
 		return rc;
 	end_block(w);
-	if (dv_digest_isset(&rec->config))
-		rc = add_meta(w, &rec->config, err);
+	for (size_t i = 0; i < n && !rc; i++)
+		rc = add_meta(w, &configs[i], err);
 	add_used(w);
 	return rc;
 }
@@ -354,80 +352,48 @@ static void add_theirs(struct dv_pub_where *w, const struct dv_location *theirs,
 	}
 }
 
-static int create(struct dv_pub *x, const struct dv_digest *manifest,
-		  uint64_t n, const struct dv_buf *bytes, struct dv_err *err)
-{
-	struct dv_buf key = DV_BUF_INIT;
-	int rc;
-
-	dv_rkey_manifest(&key, manifest);
-	dv_rkey_add_number(&key, n);
-	rc = dv_conn_create(x->c, dv_buf_cstr(&key), bytes->data, bytes->len,
-			    NULL, 0, err);
-	dv_buf_release(&key);
-	return rc;
-}
-
-/*
- * Write the next record behind theirs (NULL: there is none), if it says
- * more: 1, or 0 where somebody else wrote one meanwhile.
- */
-static int write_next(struct dv_pub_where *w, const struct dv_record *rec,
-		      const struct dv_buf *root,
-		      const struct dv_pub_known *theirs, struct dv_err *err)
-{
-	struct dv_buf bytes = DV_BUF_INIT;
-	struct dv_location ours;
-	uint64_t n = 1;
-	int rc = 0;
-
-	dv_location_builder_encode(w->b, &rec->manifest, root->data,
-				   root->len, &bytes);
-	if (theirs)
-		rc = dv_location_open(&ours, bytes.data, bytes.len, err);
-	if (rc < 0)
-		goto out;
-	if (theirs &&
-	    !dv_rpacks_is_manifest_doomed(w->x->packs, &rec->manifest) &&
-	    covers(w->x, &theirs->location.l, &ours)) {
-		rc = 1;
-		goto out;
-	}
-	if (theirs) {
-		n = theirs->location.n + 1;
-		add_theirs(w, &theirs->location.l, &ours);
-		dv_buf_reset(&bytes);
-		dv_location_builder_encode(w->b, &rec->manifest, root->data,
-					   root->len, &bytes);
-	}
-	rc = create(w->x, &rec->manifest, n, &bytes, err);
-out:
-	dv_buf_release(&bytes);
-	return rc;
-}
-
-int dv_pub_locate(struct dv_pub_where *w, const struct dv_record *rec,
+/* As far as theirs does not say all of it, what is to follow it. */
+static int follow(struct dv_pub_where *w, const struct dv_digest *manifest,
+		  const struct dv_buf *root,
+		  const struct dv_pub_known *theirs, struct dv_buf *bytes,
 		  struct dv_err *err)
 {
-	struct dv_pub_known *theirs = dv_pub_known_find(w->x, &rec->manifest);
-	struct dv_buf root = DV_BUF_INIT;
-	int rc, wrote = 0;
+	struct dv_location ours;
+	int rc = dv_location_open(&ours, bytes->data, bytes->len, err);
 
-	rc = collect(w, rec, err);
+	if (rc < 0)
+		return rc;
+	if (!dv_rpacks_is_manifest_doomed(w->x->packs, manifest) &&
+	    covers(w->x, &theirs->location.l, &ours))
+		return 0;
+	add_theirs(w, &theirs->location.l, &ours);
+	dv_buf_reset(bytes);
+	dv_location_builder_encode(w->b, manifest, root->data, root->len,
+				   bytes);
+	return 1;
+}
+
+int dv_pub_where_record(struct dv_pub_where *w,
+			const struct dv_digest *manifest,
+			const struct dv_digest *configs, size_t n,
+			const struct dv_pub_known *theirs,
+			struct dv_buf *bytes, struct dv_err *err)
+{
+	struct dv_buf root = DV_BUF_INIT;
+	int rc = collect(w, manifest, configs, n, err);
+
 	if (!rc)
-		rc = dv_odb_read(w->x->odb, &rec->manifest, &root,
-				 DV_LOCATION_MAX, err);
-	for (int i = 0; rc >= 0 && !wrote && i < TRIES; i++) {
-		rc = wrote = write_next(w, rec, &root, theirs, err);
-		if (!rc)
-			rc = dv_pub_known_read(w->x, &rec->manifest, &theirs,
-					       err);
+		rc = dv_odb_read(w->x->odb, manifest, &root, DV_LOCATION_MAX,
+				 err);
+	if (rc >= 0) {
+		dv_buf_reset(bytes);
+		dv_location_builder_encode(w->b, manifest, root.data,
+					   root.len, bytes);
+		rc = theirs ? follow(w, manifest, &root, theirs, bytes, err) :
+			      1;
 	}
 	dv_buf_release(&root);
-	if (rc >= 0 && !wrote)
-		rc = dv_err_set(err, DV_E_CONFLICT, "others write where the "
-				"manifest lies all the time; try again later");
-	return rc < 0 ? rc : 0;
+	return rc;
 }
 
 int dv_pub_where_done(struct dv_pub_where *w, struct dv_err *err)

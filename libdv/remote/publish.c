@@ -46,8 +46,8 @@ static int want_object(void *arg, const struct dv_digest *id, bool meta,
 	return rc;
 }
 
-static int get_version(struct dv_pub *x, size_t i, struct dv_version *out,
-		       struct dv_err *err)
+int dv_pub_version(struct dv_pub *x, size_t i, struct dv_version *out,
+		   struct dv_err *err)
 {
 	const struct dv_pub_item *item = &x->todo[i];
 
@@ -59,7 +59,7 @@ static int gather(struct gather *g, size_t i, struct dv_err *err)
 {
 	struct dv_pub *x = g->x;
 	struct dv_version v;
-	int rc = get_version(x, i, &v, err);
+	int rc = dv_pub_version(x, i, &v, err);
 
 	if (rc < 0)
 		return rc;
@@ -118,26 +118,6 @@ static int plan_batch(struct dv_pub *x, size_t first, size_t *end,
 
 /* --- publishing ------------------------------------------------------------ */
 
-static int publish_one(struct dv_pub *x, size_t i, struct dv_err *err)
-{
-	struct dv_version v;
-	int rc = get_version(x, i, &v, err);
-	char *name;
-
-	if (rc < 0)
-		return rc;
-	rc = dv_pub_locate(x->where, &v.rec, err);
-	if (!rc)
-		rc = dv_catalog_publish(x->c, &v.rec, err);
-	if (rc > 0) {
-		name = dv_asprintf("%s@%s", v.rec.dataset, v.id);
-		dv_strlist_take(&x->p->published, name);
-		x->p->versions++;
-	}
-	dv_version_release(&v);
-	return rc < 0 ? rc : 0;
-}
-
 /* What the remote was seen to have may be gone some day. */
 static bool is_old(const struct dv_pub *x)
 {
@@ -162,9 +142,8 @@ static int publish_batch(struct dv_pub *x, size_t first, size_t *end,
 		if (!rc)
 			rc = send_batch(x, first, end, err);
 	}
-	for (size_t i = first; !rc && i < *end; i++)
-		if (!is_failed(x, i))
-			rc = publish_one(x, i, err);
+	if (!rc)
+		rc = dv_pub_batch(x, first, *end, err);
 	return rc < 0 ? rc : dv_pub_where_done(x->where, err);
 }
 
@@ -279,13 +258,12 @@ int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 	if (!rc)
 		rc = add_datasets(&x, want, n, err);
 	dv_progress_phase(p->progress, "comparing", 0, 0);
-	for (uint32_t i = 0; !rc && i < x.datasets_n; i++)
-		rc = dv_pub_plan(&x, i, err);
+	if (!rc)
+		rc = dv_pub_plan(&x, err);
 	if (!rc && x.todo_n)
 		rc = p->dry_run ? pretend(&x, err) : publish_all(&x, err);
-	for (uint32_t i = 0; !rc && i < x.datasets_n; i++)
-		if (!x.datasets[i].failed)
-			rc = dv_pub_heads(&x, i, err);
+	if (!rc)
+		rc = dv_pub_heads(&x, err);
 	if (!rc)
 		rc = dv_pub_keep(&x, err);
 	if (!rc && x.failed.code) {
