@@ -220,4 +220,20 @@ test_expect_success 'gc removes nothing that is needed, fsck finds no fault' '
 	test_grep "the content of .data/README. is missing\|the content of .README. is missing" "$HOME/actual"
 '
 
+test_expect_success 'rm of a part: what is absent leaves the dataset, as if it had been here' '
+	partial && dv checkout -q 2>/dev/null && dv rm data/train/1.csv 2>"$HOME/err" &&
+	test_grep "^data/train/1.csv: no longer in .data.$" "$HOME/err" && dv ls-files data >"$HOME/actual" &&
+	test_grep ! "train/1.csv" "$HOME/actual" && test_grep "train/new.csv" "$HOME/actual" &&
+	dv rm -q data/other && got=$(manifest data) && test_path_is_missing data &&
+	rm -rf "$HOME/whole" && cp -R "$HOME/full" "$HOME/whole" && cd "$HOME/whole" && git checkout -qf v2 &&
+	dv checkout -q -f && rm -r data/train/1.csv data/other && dv add -q data && test "$(manifest data)" = "$got"
+'
+
+test_expect_success 'rm of a part that is here, or is nowhere, is refused' '
+	cp data.dv "$HOME/before" && test_expect_code 128 dv rm data/train/new.csv 2>"$HOME/err" &&
+	test_grep "^hint: it is a part of .data.$" "$HOME/err" &&
+	test_expect_code 128 dv rm data/none 2>"$HOME/err" && test_grep "none. is not in the dataset" "$HOME/err" &&
+	test_cmp "$HOME/before" data.dv
+'
+
 test_done

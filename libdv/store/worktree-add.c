@@ -201,6 +201,7 @@ static int prepare(struct dv_wtadd *s, const struct dv_strlist *paths,
 	s->merge.scan = &s->scan;
 	s->merge.rel = &s->t.rel;
 	s->merge.keep_missing = s->a->keep_missing;
+	s->merge.drop_absent = s->a->drop_absent;
 	return 0;
 }
 

@@ -56,6 +56,7 @@ int dv_worktree_newest(struct dv_repo *r, const char *dataset,
 struct dv_add {
 	bool dry_run;
 	bool keep_missing;	/* files gone from disk stay (--no-all) */
+	bool drop_absent;	/* what is absent of the parts goes, too */
 	bool partial;		/* content that is not here is elsewhere: where
 				   not even the pointer's manifest is here,
 				   nothing is taken anew (DV_E_MISSING) */

@@ -161,6 +161,9 @@ int dv_wtadd_scan(struct dv_wtadd *s, struct dv_err *err)
 		dv_wtscan_add_one(&s->scan, "", s->t.root.base, DT_REG);
 		return 0;
 	}
+	/* Of a dataset that is wholly absent nothing can be found. */
+	if (s->t.root.fd < 0 && s->a->drop_absent)
+		return 0;
 	if (s->t.root.fd < 0)
 		return dv_err_set(err, DV_E_MISSING, "'%s' is not in the work "
 				  "tree", s->t.dataset);

@@ -143,8 +143,8 @@ static bool is_replaced(const struct merge *g)
 /*
  * Does an entry that the scan did not find stay?  What is outside the
  * parts does, but for a file where now a directory of a part is; what has
- * no file does; and what is absent does, unless something else has taken
- * its place.
+ * no file does; and what is absent does, unless it is to go, or something
+ * else has taken its place.
  */
 static bool stays(const struct merge *g)
 {
@@ -162,7 +162,8 @@ static bool stays(const struct merge *g)
 	if (dir_meta && is_scanned(m, path, n, false))
 		return true;
 	return m->keep_missing ||
-	       (g->item.flags & DV_WINDEX_ABSENT && !is_replaced(g));
+	       (g->item.flags & DV_WINDEX_ABSENT && !m->drop_absent &&
+		!is_replaced(g));
 }
 
 /* Take in entries of the index in front of path; NULL: all. */

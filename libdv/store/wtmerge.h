@@ -30,6 +30,7 @@ struct dv_wtmerge {
 	const struct dv_strlist *rel;	/* the parts that were scanned */
 	bool single;		/* a dataset that is one file */
 	bool keep_missing;
+	bool drop_absent;
 	/* told of each item in turn; a failure ends it */
 	int (*fn)(void *arg, const struct dv_wtitem *item,
 		  struct dv_err *err);
