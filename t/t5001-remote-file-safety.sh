@@ -47,11 +47,18 @@ test_expect_success 'nor to delete: the link itself goes' '
 	test_path_is_missing remote/file
 '
 
-test_expect_success 'nor to list' '
+test_expect_success 'nor to list, where one is in the way' '
 	ln -s "$PWD/outside/secret" remote/file &&
-	echo "list   10" | ask "$PWD/remote" >actual &&
+	mkdir remote/own && ln -s ../dir remote/own/dir &&
+	for prefix in "" dir/ dir/s fi file own/
+	do
+		echo "list $prefix  10" | ask "$PWD/remote" >actual &&
+		test_grep "^error fatal .*cannot list .*: a symbolic link is in the way" actual ||
+			return 1
+	done &&
+	echo "list other/  10" | ask "$PWD/remote" >actual &&
 	echo "end last" >expect &&
-	test_cmp expect actual
+	test_cmp expect actual && rm -r remote/own
 '
 
 test_expect_success 'a link in the place of .dv-tmp is not written through' '

@@ -97,6 +97,15 @@ test_expect_success 'a version that cannot be read stops it, by its key' '
 	keys >../after && test_cmp ../before ../after && cp ../kept "$file"
 '
 
+test_expect_success 'so do versions that somebody moved, leaving a link' '
+	cd "$HOME/lab" && mv "$REMOTE/dv/versions/lab" ../versions &&
+	ln -s "$HOME/versions" "$REMOTE/dv/versions/lab" && keys >../before &&
+	test_expect_code 128 dv gc --remote 2>../err &&
+	test_grep "cannot list .dv/versions/lab.: a symbolic link" ../err &&
+	keys >../after && test_cmp ../before ../after &&
+	rm "$REMOTE/dv/versions/lab" && mv ../versions "$REMOTE/dv/versions/lab"
+'
+
 test_expect_success 'so does a manifest of which nobody knows where it lies' '
 	cd "$HOME/lab" && manifest=$(sed -n "s/^Dv-Manifest: .*://p" ../kept) &&
 	mv "$REMOTE/dv/manifests/$manifest" ../kept.d && keys >../before &&

@@ -18,6 +18,7 @@ struct walk {
 	struct dv_buf path;		/* of what is looked at, from root */
 	unsigned left;			/* entries that still fit */
 	bool more;
+	char *link;			/* one that was in the way */
 	dv_dirstore_item_fn *item;
 	void *arg;
 };
@@ -29,31 +30,29 @@ static bool is_hidden(const char *name, bool top)
 	       (top && !strcmp(name, DV_DIRSTORE_TMP));
 }
 
-static bool is_dir(int dir, const struct dirent *e, bool *regular)
+/* DT_DIR, DT_REG, DT_LNK, or something that is no object. */
+static unsigned char type_of(int dir, const struct dirent *e)
 {
-	unsigned char type = e->d_type;
 	struct stat st;
 
-	if (type == DT_UNKNOWN) {
-		if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
-			return *regular = false;
-		type = S_ISDIR(st.st_mode) ? DT_DIR :
-		       S_ISREG(st.st_mode) ? DT_REG : DT_LNK;
-	}
-	*regular = type == DT_REG;
-	return type == DT_DIR;
+	if (e->d_type != DT_UNKNOWN)
+		return e->d_type;
+	if (fstatat(dir, e->d_name, &st, AT_SYMLINK_NOFOLLOW))
+		return DT_UNKNOWN;
+	return (unsigned char)IFTODT(st.st_mode);
 }
 
 /*
  * The names in a directory in the order of the keys below them: that of a
  * directory has a '/' at its end, and sorts by it.
  */
-static int read_names(struct dv_strlist *names, DIR *d, bool top)
+static int read_names(struct dv_strlist *names, struct dv_strlist *links,
+		      DIR *d, bool top)
 {
 	struct dirent *e;
 
 	for (;;) {
-		bool regular;
+		unsigned char type;
 
 		errno = 0;
 		e = readdir(d);
@@ -61,10 +60,13 @@ static int read_names(struct dv_strlist *names, DIR *d, bool top)
 			break;
 		if (is_hidden(e->d_name, top))
 			continue;
-		if (is_dir(dirfd(d), e, &regular))
+		type = type_of(dirfd(d), e);
+		if (type == DT_DIR)
 			dv_strlist_take(names, dv_asprintf("%s/", e->d_name));
-		else if (regular)
+		else if (type == DT_REG)
 			dv_strlist_add(names, e->d_name);
+		else if (type == DT_LNK)
+			dv_strlist_add(links, e->d_name);
 	}
 	if (errno)
 		return -1;
@@ -83,6 +85,26 @@ static bool is_wanted(const struct walk *w, const char *path, bool is_prefix)
 	if (!is_prefix)
 		return n >= pn && strcmp(path, after) > 0;
 	return strcmp(path, after) > 0 || !strncmp(path, after, n);
+}
+
+/*
+ * A link leads nowhere here, but who made it meant something to be there:
+ * a gc that did not see those versions would remove what they need.
+ */
+static int check_links(struct walk *w, const struct dv_strlist *links)
+{
+	size_t n = w->path.len;
+
+	for (size_t i = 0; i < links->n && !w->link; i++) {
+		dv_buf_str(&w->path, links->v[i]);
+		if (is_wanted(w, w->path.data, false))
+			w->link = dv_strdup(w->path.data);
+		dv_buf_char(&w->path, '/');
+		if (!w->link && is_wanted(w, w->path.data, true))
+			w->link = dv_strndup(w->path.data, w->path.len - 1);
+		dv_buf_setlen(&w->path, n);
+	}
+	return w->link ? -1 : 0;
 }
 
 static int walk(struct walk *w, int fd);
@@ -119,7 +141,7 @@ static int emit(struct walk *w, int dir, const char *name)
 /* Everything below a directory, whose descriptor is taken. */
 static int walk(struct walk *w, int fd)
 {
-	struct dv_strlist names = DV_STRLIST_INIT;
+	struct dv_strlist names = DV_STRLIST_INIT, links = DV_STRLIST_INIT;
 	size_t n = w->path.len;
 	DIR *d = fdopendir(fd);
 	int rc;
@@ -128,7 +150,9 @@ static int walk(struct walk *w, int fd)
 		close(fd);
 		return -1;
 	}
-	rc = read_names(&names, d, n == 0);
+	rc = read_names(&names, &links, d, n == 0);
+	if (!rc)
+		rc = check_links(w, &links);
 	for (size_t i = 0; rc == 0 && i < names.n && !w->more; i++) {
 		char *name = names.v[i];
 		size_t len = strlen(name);
@@ -145,6 +169,7 @@ static int walk(struct walk *w, int fd)
 	}
 	dv_buf_setlen(&w->path, n);
 	dv_strlist_release(&names);
+	dv_strlist_release(&links);
 	closedir(d);
 	return rc;
 }
@@ -165,9 +190,13 @@ enum dv_wire_class dv_dirstore_list(struct dv_dirstore *d,
 	/* Of its own, as where it reads is part of a descriptor. */
 	fd = root < 0 ? -1 : openat(root, ".", O_RDONLY | O_DIRECTORY |
 				    O_CLOEXEC);
-	if (fd < 0 || walk(&w, fd))
-		class = dv_dirstore_fail(err, "list", d->path);
+	if (fd < 0 || walk(&w, fd)) {
+		errno = w.link ? ELOOP : errno;
+		class = dv_dirstore_fail(err, "list", w.link ? w.link :
+					 d->path);
+	}
 	*more = w.more;
+	free(w.link);
 	dv_buf_release(&w.path);
 	return class;
 }
