@@ -276,7 +276,8 @@ static void tell_absent(const struct fsck *f)
 	dv_say("%s, %s: not here", dv_human_count(count, n, "object",
 						  "objects"),
 	       dv_human_size(size, bytes));
-	dv_hint("dv pull brings them, dv fsck --remote checks them there");
+	dv_hint("dv pull brings what was pushed; dv push --all -n names a "
+		"version that is not there and lacks something here");
 }
 
 static int read_datasets(struct fsck *f, int argc, const char **argv,
