@@ -114,7 +114,7 @@ test_expect_success 'an unknown command is misuse and the nearest is named' '
 	: >two/dv-version &&
 	test_expect_code 129 dv --exec-path="$PWD/two" ver 2>err &&
 	test_grep "did you mean .dv verify-pack. or .dv version.?" err &&
-	for word in xxxxxxxxxxxx foo pull
+	for word in xxxxxxxxxxxx foo quux
 	do
 		test_expect_code 129 dv $word 2>err &&
 		test_grep "hint: .dv help. lists the commands" err || return 1
