@@ -132,7 +132,8 @@ int dv_remotepart_open(struct dv_remotecmd *c, struct dv_repo *repo,
 		return rc;
 	dv_err_set(err, DV_E_MISSING, "remote '%s': nothing was published "
 		   "there yet", c->conn->name);
-	return dv_err_hint(err, "dv push publishes");
+	return dv_err_hint(err, "dv push publishes, if that is the right "
+			   "place: dv remote list -v");
 }
 
 int dv_remotepart_open_any(struct dv_remotecmd *c, struct dv_repo **repo,

@@ -152,7 +152,8 @@ test_expect_success 'an empty remote, and none at all' '
 	test_grep "dv remote add" ../err &&
 	dv remote add origin "$HOME/nothing" && mkdir ../nothing &&
 	test_expect_code 128 dv pull 2>../err &&
-	test_grep "nothing was published" ../err
+	test_grep "nothing was published" ../err &&
+	test_grep "^hint: .*right place: dv remote list -v" ../err
 '
 
 test_expect_success 'an unknown dataset or option' '
