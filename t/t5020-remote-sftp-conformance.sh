@@ -33,9 +33,16 @@ test_expect_success 'a large object, in ranges, and what a link looks like' '
 	! grep -v "^1 done$\|got 5000000 " actual &&
 	tail -c +2 large | cmp - out &&
 	ln -s large "$SFTP_DIR/large/link" &&
-	ask1 "$BASE/large" list "" "" 10 >actual &&
+	for prefix in "" link li
+	do
+		ask1 "$BASE/large" list "$prefix" "" 10 >actual &&
+		test_grep "^error fatal .*cannot list .link.: a symbolic link" actual ||
+			return 1
+	done &&
+	ask1 "$BASE/large" list la "" 10 >actual &&
 	printf "%s\n" "item large 20000000 ?" "end last" >expect &&
-	test_cmp expect actual
+	test_cmp expect actual && rm "$SFTP_DIR/large/link" &&
+	ask1 "$BASE/large" list "" "" 10 >actual && test_cmp expect actual
 '
 
 test_expect_success 'nothing is left half done' '

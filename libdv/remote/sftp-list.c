@@ -53,8 +53,20 @@ bool dv_sftp_parse_entry(struct dv_sftp_entry *e, const char *line)
 	return e->type != 'l' || strstr(e->name, " -> ");
 }
 
+/* It stands where a directory may have been: go_on() stops there. */
+static void add_link(struct level *v, const char *line)
+{
+	dv_strlist_take(&v->names,
+			dv_asprintf("%.*s/\nlink",
+				    (int)(strstr(line, " -> ") - line), line));
+}
+
 static void add_entry(struct level *v, const struct dv_sftp_entry *e)
 {
+	if (e->type == 'l') {
+		add_link(v, e->name);
+		return;
+	}
 	/* What a key has no component of, and our own directory, is hidden. */
 	if (!dv_wire_key_ok(e->name, strlen(e->name)) ||
 	    strchr(e->name, '/') ||
@@ -169,6 +181,22 @@ static void emit(struct list *l, const char *key, int64_t size)
 	dv_net_tell(&l->s->net, &r);
 }
 
+/*
+ * Not to list what a link leads to would be to say that it has gone, and a
+ * gc would believe that.
+ */
+static void refuse_link(struct list *l, char *path)
+{
+	struct dv_err err = DV_ERR_INIT;
+
+	path[strlen(path) - 1] = '\0';
+	dv_err_set(&err, DV_E_SYS, "cannot list '%s': a symbolic link is in "
+		   "the way", path);
+	free(path);
+	dv_net_fail(&l->s->net, l->r.id, DV_WIRE_FATAL, &err);
+	end(l);
+}
+
 static void go_on(struct list *l)
 {
 	struct dv_wire_reply r = { .id = l->r.id, .kind = DV_WIRE_END };
@@ -187,6 +215,10 @@ static void go_on(struct list *l)
 		n = strcspn(name, "\n");
 		path = dv_asprintf("%s%.*s", v->path, (int)n, name);
 		if (is_wanted(l, path)) {
+			if (name[n + 1] == 'l') {
+				refuse_link(l, path);
+				return;
+			}
 			if (name[n - 1] == '/' && l->depth < DEPTH_MAX) {
 				enter(l, path);
 				return;
