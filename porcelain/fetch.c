@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/alloc.h"
 #include "base/idmap.h"
 #include "porcelain/bring.h"
 #include "porcelain/human.h"
@@ -108,6 +109,34 @@ static int bring(const struct dv_digest *id, uint64_t value, void *arg)
 	return rc;
 }
 
+struct ids {
+	struct dv_digest *v;
+	size_t n;
+};
+
+static int add_id(const struct dv_digest *id, uint64_t value, void *arg)
+{
+	struct ids *ids = arg;
+
+	(void)value;
+	ids->v[ids->n++] = *id;
+	return 0;
+}
+
+/* All at once, then each with what it lacks. */
+static int bring_all(struct wanted *w)
+{
+	struct ids ids = { dv_calloc(w->ids.n + 1, sizeof(*ids.v)), 0 };
+	struct job *job = w->job;
+	int rc;
+
+	dv_idmap_each(&w->ids, add_id, &ids);
+	rc = dv_obtain_lists(job->remote.conn, job->s.odb, job->packs, ids.v,
+			     ids.n, w->o, w->err);
+	free(ids.v);
+	return rc < 0 ? rc : dv_idmap_each(&w->ids, bring, w);
+}
+
 static int bring_lists(struct job *job, const char *dataset,
 		       struct dv_obtain *o, struct dv_err *err)
 {
@@ -122,7 +151,7 @@ static int bring_lists(struct job *job, const char *dataset,
 	if (rc >= 0)
 		rc = add_pointer(&w, dataset, err);
 	if (rc >= 0)
-		rc = dv_idmap_each(&w.ids, bring, &w);
+		rc = bring_all(&w);
 	dv_idmap_release(&w.ids);
 	return rc;
 }

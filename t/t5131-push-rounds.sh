@@ -80,6 +80,28 @@ test_expect_success 'ls -r: as many for three datasets as for thirty' '
 	grep "lab/[abc]$" actual
 '
 
+test_expect_success 'fetch: lists of files of all versions together' '
+	git clone -q lab clone && (
+		cd clone && git config dv-remote.origin.url "rounds::$REM" &&
+		dv fetch -q && at_most 24 dv fetch -q --all &&
+		for v in $(dv show-ref | sed -n "s,.*refs/dv/\\([abc]\\)/,\\1@,p")
+		do
+			echo "$v" && dv ls "$v" >../actual && echo file >../expect &&
+			test_cmp ../expect ../actual || return 1
+		done >../versions
+	) && test_line_count -gt 45 versions
+'
+
+test_expect_success 'fetch: a location that is no record is left out, by name' '
+	cp -R "$REM" sound && m=$(cd lab && dv rev-parse --manifest a) &&
+	for f in "$REM/dv/manifests/${m#*:}"/*; do echo damaged >"$f" || return 1; done &&
+	rm -rf clone && git clone -q lab clone && (
+		cd clone && git config dv-remote.origin.url "rounds::$REM" &&
+		test_expect_code 128 dv fetch -q --all 2>../err; dv ls b >../actual
+	) &&
+	test_grep "manifests/${m#*:}/.*" err && rm -rf "$REM" && mv sound "$REM"
+'
+
 test_expect_success 'without create-if-absent three times as many, at most' '
 	ROUNDS_MODE=no-create && rm -rf "$REM" lab/.git/dv/cache/remote &&
 	longest=$(cd lab && for d in a b c; do dv log --oneline $d | wc -l; done | sort -n | tail -n 1) &&

@@ -64,6 +64,13 @@ int dv_obtain_manifest(struct dv_conn *c, struct dv_odb *odb,
 		       struct dv_rpacks *s, const struct dv_digest *manifest,
 		       bool data, struct dv_obtain *o, struct dv_err *err);
 /*
+ * The lists of files of n manifests that are not here, many at a time.
+ * What cannot be had is left to dv_obtain_manifest(), which says why.
+ */
+int dv_obtain_lists(struct dv_conn *c, struct dv_odb *odb,
+		    struct dv_rpacks *s, const struct dv_digest *manifests,
+		    size_t n, struct dv_obtain *o, struct dv_err *err);
+/*
  * Objects that the newest location records of manifests (n of each, in
  * pairs) place in meta packs: configurations.  What cannot be had is told.
  */
