@@ -68,7 +68,10 @@ static void say_result(const struct dv_rgc *gc)
 	struct dv_buf b = DV_BUF_INIT;
 	char when[DV_HUMAN_MAX];
 
-	if (is_any(&gc->deleted))
+	if (is_any(&gc->deleted) && gc->other)
+		dv_say("another gc runs there; what is left of %s is left to it",
+		       sum_text(&b, &gc->deleted));
+	else if (is_any(&gc->deleted))
 		dv_say("%s %s", gc->dry_run ? "would delete" : "deleted",
 		       sum_text(&b, &gc->deleted));
 	if (is_any(&gc->waiting))

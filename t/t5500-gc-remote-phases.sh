@@ -66,12 +66,12 @@ test_expect_success 'what is left is sound, and can be had' '
 '
 
 test_expect_success 'the highest record stays, so that no number comes twice' '
-	cd "$HOME/lab" && keys >../after && test_grep "^dv/gc/0000000001$" ../after &&
+	cd "$HOME/lab" && ls "$REMOTE/dv/gc" >../actual && echo 0000000002 >../expect && test_cmp ../expect ../actual &&
 	dv gc --remote 2>../err && test_grep "nothing to remove" ../err &&
 	maintain_version 6 && dv push -q && pass_days 1 &&
 	dv forget -q -r --keep-last=1 data >/dev/null &&
 	dv gc --remote 2>/dev/null && ls "$REMOTE/dv/gc" >../actual &&
-	echo 0000000002 >../expect && test_cmp ../expect ../actual &&
+	printf "%s\n" 0000000002 0000000003 >../expect && test_cmp ../expect ../actual &&
 	sound
 '
 

@@ -109,4 +109,11 @@ test_expect_success 'a version is forgotten while a gc reads: it may go later' '
 	sound && can_get 3
 '
 
+test_expect_success 'two gcs, and a push between them: the slower one deletes nothing that was made anew' '
+	begin && dv forget -q -r "data@$v2" >/dev/null && dv gc -q --remote && pass_days 15 &&
+	held "list dv/packs" dv gc --remote=hold://x/ &&
+	dv gc -q --remote && dv push -q "data@$v2" && released && test_grep "another gc" ../held.out &&
+	sound && can_get 2
+'
+
 test_done

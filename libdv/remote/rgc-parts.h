@@ -33,6 +33,7 @@ struct dv_rgc_job {
 	struct dv_rmark mark;
 	struct dv_rgc_record *records;	/* ascending */
 	size_t n, cap;
+	uint64_t own;			/* number of ours; 0: none */
 	/* What is named, and the place of the first record that names it. */
 	struct dv_idmap packs, manifests;
 	/* What nothing reaches. */
@@ -65,7 +66,13 @@ int dv_rgc_read_records(struct dv_rgc_job *j, struct dv_err *err);
  * its newest says.
  */
 int dv_rgc_fill_gaps(struct dv_rgc_job *j, struct dv_err *err);
-/* Write what is to be named, if anything is, then delete old records. */
+/*
+ * Write what is to be named, if anything is, or if anything is to be
+ * deleted: by the number others see that a gc is about to.
+ */
 int dv_rgc_write_record(struct dv_rgc_job *j, struct dv_err *err);
+/* Is there a record by a gc that began after ours?  gc->other. */
+int dv_rgc_look_for_other(struct dv_rgc_job *j, struct dv_err *err);
+int dv_rgc_delete_old(struct dv_rgc_job *j, struct dv_err *err);
 
 #endif

@@ -113,7 +113,7 @@ static void sort_ids(struct dv_rgc_ids *ids)
 		qsort(ids->v, ids->n, sizeof(*ids->v), cmp_ids);
 }
 
-/* With the next number that is free: another gc may run beside. */
+/* With the next number that is free: where it is not, another gc runs. */
 static int create(struct dv_rgc_job *j, const struct dv_buf *bytes,
 		  struct dv_err *err)
 {
@@ -121,9 +121,12 @@ static int create(struct dv_rgc_job *j, const struct dv_buf *bytes,
 	struct dv_buf key = DV_BUF_INIT;
 	int rc = 0;
 
-	while (!rc && n++ < DV_RKEY_NUMBER_MAX)
+	while (!rc && n++ < DV_RKEY_NUMBER_MAX) {
 		rc = dv_conn_create(j->c, record_key(&key, n), bytes->data,
 				    bytes->len, NULL, 0, err);
+		j->gc->other |= !rc;
+	}
+	j->own = n;
 	if (!rc)
 		rc = dv_err_set(err, DV_E_LIMIT, "remote '%s': no number is "
 				"left for a record in '%s'", j->c->name,
@@ -158,14 +161,14 @@ static int write_new(struct dv_rgc_job *j, struct dv_err *err)
  * goes; the highest stays, that no number is used twice, unless there is a
  * higher one now.
  */
-static int delete_old(struct dv_rgc_job *j, bool wrote, struct dv_err *err)
+int dv_rgc_delete_old(struct dv_rgc_job *j, struct dv_err *err)
 {
 	struct dv_strlist keys = DV_STRLIST_INIT;
 	struct dv_buf key = DV_BUF_INIT;
 	int rc = 0;
 
 	for (size_t i = 0; i < j->n; i++)
-		if (j->records[i].old && (wrote || i + 1 < j->n))
+		if (j->records[i].old && (j->own || i + 1 < j->n))
 			dv_strlist_add(&keys,
 				       record_key(&key, j->records[i].n));
 	if (keys.n)
@@ -179,12 +182,21 @@ int dv_rgc_write_record(struct dv_rgc_job *j, struct dv_err *err)
 {
 	const struct dv_rgc_record *last = j->n ? &j->records[j->n - 1] : NULL;
 	bool write = j->doom_packs.n || j->doom_manifests.n;
-	int rc = 0;
 
 	/* What is reached again is to be relied upon again, too. */
 	if (last && last->old && last->revived)
 		write = true;
-	if (write)
-		rc = write_new(j, err);
-	return rc ? rc : delete_old(j, write, err);
+	/* Who deletes is seen by the others. */
+	if (j->locations.n || j->idx.n)
+		write = true;
+	return write ? write_new(j, err) : 0;
+}
+
+int dv_rgc_look_for_other(struct dv_rgc_job *j, struct dv_err *err)
+{
+	uint64_t n;
+	int rc = dv_conn_highest(j->c, DV_RKEY_GC, 0, &n, err);
+
+	j->gc->other |= rc > 0 && n > j->own;
+	return rc < 0 ? rc : 0;
 }

@@ -7,6 +7,8 @@
 #include "remote/rgc-parts.h"
 #include "remote/rkey.h"
 
+#define AT_ONCE 256		/* deleted between looks for another gc */
+
 static void add_id(struct dv_rgc_ids *ids, const struct dv_digest *id)
 {
 	dv_grow(&ids->v, &ids->cap, ids->n + 1, sizeof(*ids->v));
@@ -149,6 +151,28 @@ static int require(const struct dv_conn *c, struct dv_err *err)
 	return 0;
 }
 
+/*
+ * A gc that took long may know less than another one that is done: what
+ * that one deleted may be there again, and needed.
+ */
+static int delete_some(struct dv_rgc_job *j, struct dv_strlist *all,
+		       struct dv_err *err)
+{
+	struct dv_strlist some = DV_STRLIST_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < all->n && !rc && !j->gc->other;) {
+		rc = dv_rgc_look_for_other(j, err);
+		for (; some.n < AT_ONCE && i < all->n; i++)
+			dv_strlist_add(&some, all->v[i]);
+		if (!rc && !j->gc->other)
+			rc = dv_rmark_delete(j->c, &some, j->gc->progress,
+					     err);
+		dv_strlist_release(&some);
+	}
+	return rc;
+}
+
 /* Versions' manifests, indexes, packs: each before what it leads to. */
 static int delete_all(struct dv_rgc_job *j, struct dv_err *err)
 {
@@ -157,11 +181,11 @@ static int delete_all(struct dv_rgc_job *j, struct dv_err *err)
 
 	dv_progress_phase(p, "deleting", j->locations.n + j->idx.n +
 			  j->pack.n, 0);
-	rc = dv_rmark_delete(j->c, &j->locations, p, err);
+	rc = delete_some(j, &j->locations, err);
 	if (!rc)
-		rc = dv_rmark_delete(j->c, &j->idx, p, err);
+		rc = delete_some(j, &j->idx, err);
 	if (!rc)
-		rc = dv_rmark_delete(j->c, &j->pack, p, err);
+		rc = delete_some(j, &j->pack, err);
 	return rc;
 }
 
@@ -185,11 +209,13 @@ static int run(struct dv_rgc_job *j, struct dv_err *err)
 		return rc;
 	dv_idmap_each(&j->packs, note_revived, j);
 	dv_idmap_each(&j->manifests, note_revived, j);
-	rc = delete_all(j, err);
+	rc = dv_rgc_write_record(j, err);
+	if (!rc)
+		rc = delete_all(j, err);
 	/* A gc that was cut off may have left some, too. */
 	if (!rc && j->n)
 		rc = dv_rgc_fill_gaps(j, err);
-	return rc ? rc : dv_rgc_write_record(j, err);
+	return rc || j->gc->other ? rc : dv_rgc_delete_old(j, err);
 }
 
 int dv_rgc_run(struct dv_conn *c, struct dv_rgc *gc, struct dv_err *err)

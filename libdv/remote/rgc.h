@@ -40,6 +40,8 @@ struct dv_rgc {
 	struct dv_rgc_sum doomed;	/* named by this run's record */
 	struct dv_rgc_sum waiting;	/* named before, not old enough */
 	int64_t next;			/* seconds until some of these are */
+	bool other;			/* another gc runs, and deletes what
+					   this one has not */
 };
 
 /*
