@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# dv-test: once
 
 test_description='dv push to a bucket of Ceph'
 
@@ -54,7 +55,7 @@ test_expect_success 'ten pushes of one dataset at once: all land' '
 	for i in 1 2 3 4 5 6 7 8 9 10
 	do
 		git clone -q lab p$i && (cd p$i && dv remote add origin "$REM" && dv init -q) &&
-		rm -rf p$i/data && version p$i "content $i" || return 1
+		rm -rf p$i/data p$i/data.dv && version p$i "content $i" || return 1
 	done &&
 	for i in 1 2 3 4 5 6 7 8 9 10
 	do

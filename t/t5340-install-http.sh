@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
+# dv-test: once
 
 test_description='dv pull, install, ls -r and cat -r from a web server'
 
