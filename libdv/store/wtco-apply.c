@@ -15,6 +15,7 @@
 #include "base/file.h"
 #include "base/parallel.h"
 #include "base/path.h"
+#include "store/wtflush.h"
 #include "store/wtlist.h"
 
 #define REMOVE_BATCH 256
@@ -24,6 +25,8 @@
  * span is long enough to be all of most directories.
  */
 #define SPAN_MAX 8192
+/* So many files take a while: the disk begins before they are all there. */
+#define FLUSH_FILES 4096
 
 /* --- remove ---------------------------------------------------------------- */
 
@@ -476,6 +479,20 @@ static int sync_all(struct dv_wtco *c, struct dv_err *err)
 	return 0;
 }
 
+static int write_all(struct dv_wtco *c, struct dv_err *err)
+{
+	struct dv_wtflush *flush = NULL;
+	int rc;
+
+	dv_wtco_cut(c, &c->new.ix, SPAN_MAX);
+	if (c->write_n >= FLUSH_FILES)
+		flush = dv_wtflush_begin(c->root.parent);
+	rc = dv_parallel_for(c->spans, 1, c->workers, do_some, c, err);
+	if (dv_wtflush_end(flush) && rc >= 0)
+		rc = dv_err_sys(err, "cannot sync '%s'", c->shown);
+	return rc;
+}
+
 /* Without any of its files here the dataset needs no directory. */
 static bool is_all_absent(const struct dv_wtco *c)
 {
@@ -496,8 +513,7 @@ int dv_wtco_apply(struct dv_wtco *c, struct dv_err *err)
 			return rc;
 		dv_progress_phase(c->progress, "writing", c->write_n,
 				  c->write_bytes);
-		dv_wtco_cut(c, &c->new.ix, SPAN_MAX);
-		rc = dv_parallel_for(c->spans, 1, c->workers, do_some, c, err);
+		rc = write_all(c, err);
 		if (rc < 0)
 			return rc;
 		dv_wtco_remove_hollow(c);
