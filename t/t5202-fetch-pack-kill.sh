@@ -20,10 +20,15 @@ published () {
 	du -sk st/packs 2>/dev/null | awk "{ n = \$1 } END { print n + 0 }"
 }
 
-# begin <option>...: a fetch in the background, until data of it is
-# published; then kill -9.  Its helper ends with it.
+# begin <bytes a second>: a fetch in the background, until data of it is
+# published; then kill -9.  Its helper ends with it.  Where the machine is so
+# busy that it was done before, a slower one.
 begin () {
-	dv fetch-pack --store=st "$@" "$REM" "$M" >/dev/null 2>&1 &
+	begin_at "$1" || { rm -rf st && begin_at $(($1 / 4)); }
+}
+
+begin_at () {
+	dv fetch-pack --store=st --limit-rate="$1" "$REM" "$M" >/dev/null 2>&1 &
 	pid=$!
 	for i in $(test_seq 1 1000)
 	do
@@ -45,7 +50,7 @@ test_expect_success 'setup: 72 MB are published, a large file and small ones' '
 
 # The first 64 MiB are published at once.
 test_expect_success 'killed: what was published is not fetched again' '
-	test_when_finished "rm -rf st" && begin --limit-rate=20m &&
+	test_when_finished "rm -rf st" && begin 20000000 &&
 	dv verify-pack st/packs/*.pack &&
 	dv fetch-pack -v --store=st "$REM" "$M" >out 2>err &&
 	echo "manifest $M" >expect && test_cmp expect out &&
