@@ -1,28 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "porcelain/exec-path.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
-
-char *dv_program_dir(void)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *slash;
-
-	if (n <= 0)
-		return NULL;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	if (!slash)
-		return NULL;
-	*slash = '\0';
-	return dv_strdup(path);
-}
+#include "base/program.h"
 
 /* The directory rel beside dir, which is .../bin; NULL if not there. */
 static char *beside(const char *dir, const char *rel)

@@ -11,7 +11,4 @@
  */
 char *dv_exec_path(const char *given);
 
-/* The directory of the running program; NULL where /proc is not there. */
-char *dv_program_dir(void);
-
 #endif

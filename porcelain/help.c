@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/proc.h"
+#include "base/program.h"
 #include "commands-list.h"
 #include "porcelain/exec-path.h"
 #include "porcelain/suggest.h"

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/transport-parts.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/program.h"
 
 /* Schemes whose helper has the name of another one. */
 static const char *helper_of(const char *scheme)
@@ -30,24 +30,10 @@ static char *beside(const char *dir, const char *program)
 	return NULL;
 }
 
-/* The directory of the running program, where the other commands are. */
-static char *own_dir(void)
-{
-	char path[PATH_MAX];
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 1);
-	char *slash;
-
-	if (n <= 0)
-		return NULL;
-	path[n] = '\0';
-	slash = strrchr(path, '/');
-	return slash ? dv_strndup(path, (size_t)(slash - path)) : NULL;
-}
-
 char *dv_transport_program(const char *exec_path, const char *scheme)
 {
 	char *name = dv_asprintf("dv-remote-%s", helper_of(scheme));
-	char *dir = own_dir();
+	char *dir = dv_program_dir();
 	char *path = beside(exec_path, name);
 
 	if (!path)
