@@ -47,23 +47,37 @@ void dv_net_close(struct dv_net *n)
 	dv_http_close(n->http);
 }
 
-int dv_net_source(const struct dv_wire_request *r, struct dv_err *err)
+int dv_net_source(struct dv_net *n, const struct dv_wire_request *r)
 {
 	int fd = open(r->file, O_RDONLY | O_CLOEXEC);
+	struct dv_err err = DV_ERR_INIT;
 	struct stat st;
 
 	if (fd < 0 || fstat(fd, &st)) {
-		dv_err_sys(err, "cannot open '%s'", r->file);
+		dv_err_sys(&err, "cannot open '%s'", r->file);
 	} else if (S_ISREG(st.st_mode) &&
 		   (uint64_t)st.st_size < r->at + r->count) {
-		dv_err_set(err, DV_E_SYS, "'%s' is shorter than it was said "
+		dv_err_set(&err, DV_E_SYS, "'%s' is shorter than it was said "
 			   "to be", r->file);
 	} else {
 		return fd;
 	}
 	if (fd >= 0)
 		close(fd);
+	dv_net_fail(n, r->id, DV_WIRE_FATAL, &err);
 	return -1;
+}
+
+int dv_net_target(struct dv_net *n, const struct dv_wire_request *r)
+{
+	int fd = open(r->file, O_WRONLY | O_CLOEXEC);
+	struct dv_err err = DV_ERR_INIT;
+
+	if (fd < 0) {
+		dv_err_sys(&err, "cannot open '%s'", r->file);
+		dv_net_fail(n, r->id, DV_WIRE_FATAL, &err);
+	}
+	return fd;
 }
 
 /* --- answers ---------------------------------------------------------- */

@@ -34,8 +34,12 @@ int dv_net_open(struct dv_net *n, struct dv_http_opts *opts, unsigned usual,
 /* Cut off what is under way, without an answer.  One not open is fine. */
 void dv_net_close(struct dv_net *n);
 
-/* The file that a put sends, with all its bytes; -1 and err. */
-int dv_net_source(const struct dv_wire_request *r, struct dv_err *err);
+/*
+ * The file that a put sends, with all its bytes, and the one that a get
+ * fills; -1 where the request was answered, as there is none.
+ */
+int dv_net_source(struct dv_net *n, const struct dv_wire_request *r);
+int dv_net_target(struct dv_net *n, const struct dv_wire_request *r);
 
 /* Answer request id, and count it as answered. */
 void dv_net_reply(struct dv_net *n, const struct dv_wire_reply *r);

@@ -145,7 +145,6 @@ static size_t sort_items(struct dv_rget_item *v, size_t n)
 	size_t used = 0;
 
 	if (n)
-		if (n)
 		qsort(v, n, sizeof(*v), cmp_items);
 	for (size_t i = 0; i < n; i++)
 		if (!used || cmp_items(&v[used - 1], &v[i]))

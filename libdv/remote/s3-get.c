@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/s3-parts.h"
 
-#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -84,17 +83,14 @@ static void on_moved(void *arg, uint64_t bytes)
 
 void dv_s3_get(struct dv_s3 *s, const struct dv_wire_request *r)
 {
-	struct op *o = begin(s, r);
+	int fd = dv_net_target(&s->net, r);
 	struct dv_s3_call *c;
-	struct dv_err err = DV_ERR_INIT;
+	struct op *o;
 
-	o->file = open(r->file, O_WRONLY | O_CLOEXEC);
-	if (o->file < 0) {
-		dv_err_sys(&err, "cannot open '%s'", r->file);
-		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
-		end(o);
+	if (fd < 0)
 		return;
-	}
+	o = begin(s, r);
+	o->file = fd;
 	c = dv_s3_call_new(s, r->count ? "GET" : "HEAD", "read", r->key);
 	if (!r->count) {
 		dv_s3_call_start(c, on_got_none, o);

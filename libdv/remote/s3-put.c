@@ -47,15 +47,12 @@ static void add_condition(struct dv_s3_call *c)
 
 void dv_s3_put(struct dv_s3 *s, const struct dv_wire_request *r)
 {
-	struct dv_err err = DV_ERR_INIT;
 	struct dv_s3_call *c;
 	struct put *p;
-	int fd = dv_net_source(r, &err);
+	int fd = dv_net_source(&s->net, r);
 
-	if (fd < 0) {
-		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
+	if (fd < 0)
 		return;
-	}
 	/*
 	 * What must win a race is one plain request: not every server looks
 	 * at the condition when an upload in parts is completed.

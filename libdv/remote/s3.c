@@ -147,6 +147,12 @@ static int open_s3(void **out, struct dv_serve *serve,
 
 /* --- working ---------------------------------------------------------- */
 
+static void (*const verbs[])(struct dv_s3 *, const struct dv_wire_request *) = {
+	[DV_WIRE_GET] = dv_s3_get, [DV_WIRE_PUT] = dv_s3_put,
+	[DV_WIRE_HEAD] = dv_s3_head, [DV_WIRE_LIST] = dv_s3_list,
+	[DV_WIRE_DELETE] = dv_s3_delete
+};
+
 static void ask(void *b, const struct dv_wire_request *r)
 {
 	struct dv_s3 *s = b;
@@ -159,23 +165,7 @@ static void ask(void *b, const struct dv_wire_request *r)
 		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
 		return;
 	}
-	switch (r->verb) {
-	case DV_WIRE_GET:
-		dv_s3_get(s, r);
-		break;
-	case DV_WIRE_PUT:
-		dv_s3_put(s, r);
-		break;
-	case DV_WIRE_HEAD:
-		dv_s3_head(s, r);
-		break;
-	case DV_WIRE_LIST:
-		dv_s3_list(s, r);
-		break;
-	case DV_WIRE_DELETE:
-		dv_s3_delete(s, r);
-		break;
-	}
+	verbs[r->verb](s, r);
 }
 
 static bool is_busy(const void *b)

@@ -72,17 +72,14 @@ static void on_moved(void *arg, uint64_t bytes)
 
 void dv_sftp_get(struct dv_sftp *s, const struct dv_wire_request *r)
 {
-	struct op *o = begin(s, r);
+	int fd = dv_net_target(&s->net, r);
 	struct dv_sftp_call *c;
-	struct dv_err err = DV_ERR_INIT;
+	struct op *o;
 
-	o->file = open(r->file, O_WRONLY | O_CLOEXEC);
-	if (o->file < 0) {
-		dv_err_sys(&err, "cannot open '%s'", r->file);
-		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
-		end(o);
+	if (fd < 0)
 		return;
-	}
+	o = begin(s, r);
+	o->file = fd;
 	c = dv_sftp_call_new(s, "read", r->key);
 	if (!r->count) {
 		close(o->file);

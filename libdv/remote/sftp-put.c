@@ -151,15 +151,12 @@ static void on_moved(void *arg, uint64_t bytes)
 
 void dv_sftp_put(struct dv_sftp *s, const struct dv_wire_request *r)
 {
-	struct dv_err err = DV_ERR_INIT;
 	struct dv_sftp_call *c;
 	struct put *p;
-	int fd = dv_net_source(r, &err);
+	int fd = dv_net_source(&s->net, r);
 
-	if (fd < 0) {
-		dv_net_fail(&s->net, r->id, DV_WIRE_FATAL, &err);
+	if (fd < 0)
 		return;
-	}
 	dv_sftp_sweep(s);
 	p = dv_calloc(1, sizeof(*p));
 	p->s = s;

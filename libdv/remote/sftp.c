@@ -214,6 +214,12 @@ static bool is_own(const char *key)
 	return !strncmp(key, DV_SFTP_TMP, n) && (!key[n] || key[n] == '/');
 }
 
+static void (*const verbs[])(struct dv_sftp *, const struct dv_wire_request *) = {
+	[DV_WIRE_GET] = dv_sftp_get, [DV_WIRE_PUT] = dv_sftp_put,
+	[DV_WIRE_HEAD] = dv_sftp_head, [DV_WIRE_LIST] = dv_sftp_list,
+	[DV_WIRE_DELETE] = dv_sftp_delete
+};
+
 static void ask(void *b, const struct dv_wire_request *r)
 {
 	struct dv_sftp *s = b;
@@ -227,23 +233,7 @@ static void ask(void *b, const struct dv_wire_request *r)
 			     DV_WIRE_DENIED : DV_WIRE_MISSING, &err);
 		return;
 	}
-	switch (r->verb) {
-	case DV_WIRE_GET:
-		dv_sftp_get(s, r);
-		break;
-	case DV_WIRE_PUT:
-		dv_sftp_put(s, r);
-		break;
-	case DV_WIRE_HEAD:
-		dv_sftp_head(s, r);
-		break;
-	case DV_WIRE_LIST:
-		dv_sftp_list(s, r);
-		break;
-	case DV_WIRE_DELETE:
-		dv_sftp_delete(s, r);
-		break;
-	}
+	verbs[r->verb](s, r);
 }
 
 const struct dv_backend dv_sftp_backend = {

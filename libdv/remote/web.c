@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/web.h"
 
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -265,34 +264,33 @@ static void on_response(void *arg, const struct dv_http_response *r)
 
 static void ask(void *b, const struct dv_wire_request *r)
 {
-	struct web *w = b;
-	struct op *o = dv_calloc(1, sizeof(*o));
+	bool fills = r->verb == DV_WIRE_GET && r->count;
 	struct dv_err err = DV_ERR_INIT;
 	struct dv_buf url = DV_BUF_INIT;
+	struct web *w = b;
+	struct op *o;
+	int file = -1;
 
 	w->net.asked++;
+	if (r->verb != DV_WIRE_GET && r->verb != DV_WIRE_HEAD) {
+		dv_err_set(&err, DV_E_UNSUPPORTED, "a web server is a remote "
+			   "that can only be read, and has no lists");
+		dv_net_fail(&w->net, r->id, DV_WIRE_UNSUPPORTED, &err);
+		return;
+	}
+	if (fills)
+		file = dv_net_target(&w->net, r);
+	if (fills && file < 0)
+		return;
+	o = dv_calloc(1, sizeof(*o));
 	o->w = w;
 	o->id = r->id;
 	o->verb = r->verb;
 	o->key = dv_strdup(r->key);
-	o->file = -1;
+	o->file = file;
 	o->at = r->at;
 	o->from = r->off;
 	o->count = r->count;
-	if (r->verb != DV_WIRE_GET && r->verb != DV_WIRE_HEAD) {
-		dv_err_set(&err, DV_E_UNSUPPORTED, "a web server is a remote "
-			   "that can only be read, and has no lists");
-		fail(o, DV_WIRE_UNSUPPORTED, &err);
-		return;
-	}
-	if (r->verb == DV_WIRE_GET && r->count) {
-		o->file = open(r->file, O_WRONLY | O_CLOEXEC);
-		if (o->file < 0) {
-			dv_err_sys(&err, "cannot open '%s'", r->file);
-			fail(o, DV_WIRE_FATAL, &err);
-			return;
-		}
-	}
 	dv_buf_printf(&url, "%s/", w->base);
 	dv_url_encode(&url, r->key, strlen(r->key), "/");
 	o->url = dv_buf_detach(&url, NULL);
