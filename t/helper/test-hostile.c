@@ -18,29 +18,23 @@
  *	newer-format	it is of a version of the format that is to come
  *	other-format	the remote is of the other object format
  */
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/alloc.h"
-#include "base/file.h"
 #include "format/entry.h"
 #include "format/headrec.h"
-#include "format/location.h"
 #include "format/manifest.h"
 #include "format/mp.h"
 #include "format/mroot.h"
-#include "format/pack.h"
 #include "format/recipe.h"
 #include "format/record.h"
 #include "remote/rkey.h"
+#include "t/helper/fakepack.h"
 
-#define VERSION_OFFSET 4	/* in packs, indexes and locations */
+#define VERSION_OFFSET 4	/* in a location record */
 
-static struct dv_err err;
-static enum dv_algo algo;
-static const char *dir;
 static char **all;
 
 static bool lies(const char *what)
@@ -51,96 +45,32 @@ static bool lies(const char *what)
 	return false;
 }
 
-static void check(int rc)
-{
-	if (rc >= 0)
-		return;
-	fprintf(stderr, "test-hostile: %s\n", err.msg);
-	exit(128);
-}
-
-static void write_key(const char *key, const void *p, size_t n)
-{
-	char *path = dv_asprintf("%s/%s", dir, key);
-	char *slash = strrchr(path, '/');
-
-	*slash = '\0';
-	check(dv_mkdirs(path, 0777, &err));
-	*slash = '/';
-	check(dv_file_write(AT_FDCWD, path, p, n, 0666, &err));
-	free(path);
-}
-
-/* --- packs: a block for each object -------------------------------------- */
-
-struct pack {
-	enum dv_pack_kind kind;
-	struct dv_packidx_builder idx;
-	struct dv_buf bytes;
-};
-
-static void begin(struct pack *p, enum dv_pack_kind kind)
-{
-	p->kind = kind;
-	p->bytes = (struct dv_buf)DV_BUF_INIT;
-	dv_packidx_builder_init(&p->idx, algo);
-	dv_pack_encode_header((uint8_t *)dv_buf_reserve(&p->bytes,
-							DV_PACK_HEADER),
-			      kind, algo);
-	dv_buf_setlen(&p->bytes, DV_PACK_HEADER);
-}
-
-static struct dv_location_object add(struct pack *p,
+static struct dv_location_object add(struct fakepack *p,
 				     const struct dv_digest *id,
 				     enum dv_pack_type type,
 				     const void *bytes, size_t n,
 				     uint64_t size)
 {
-	struct dv_pack_block k = {
-		.offset = p->bytes.len, .check = dv_hash64(bytes, n),
-		.stored = (uint32_t)n, .plain = (uint32_t)n };
 	struct dv_pack_object o = { .length = (uint32_t)n, .type = type,
 				    .size = size };
 	struct dv_location_object at = { .id = *id, .length = (uint32_t)n,
 					 .type = type, .size = size };
 
-	if (lies("checksum"))
-		k.check++;
 	if (lies("outside") && p->kind == DV_PACK_DATA)
 		o.offset = 1u << 20;
-	dv_buf_add(&p->bytes, bytes, n);
-	o.block = dv_packidx_builder_block(&p->idx, &k);
+	at.block = fakepack_block(p, bytes, n, lies("checksum"));
+	o.block = p->idx.m - 1;
 	dv_packidx_builder_object(&p->idx, id, &o);
-	at.block = k;
 	return at;
 }
 
-static void end(struct pack *p, struct dv_location_pack *out)
+static void end(struct fakepack *p, struct dv_location_pack *out)
 {
-	struct dv_buf idx = DV_BUF_INIT, key = DV_BUF_INIT;
-	uint8_t trailer[DV_PACK_TRAILER];
-
-	dv_packidx_builder_encode(&p->idx, p->kind, p->bytes.len, &idx);
-	if (lies("newer-pack"))
-		idx.data[VERSION_OFFSET] = 9;
-	dv_buf_add(&p->bytes, idx.data, idx.len);
-	dv_pack_encode_trailer(trailer, idx.len);
-	dv_buf_add(&p->bytes, trailer, sizeof(trailer));
-	dv_digest_of(&out->id, algo, idx.data, idx.len);
-	out->kind = p->kind;
-	out->size = p->bytes.len;
-	out->idx_size = idx.len;
-	write_key(dv_rkey_pack(&key, &out->id, ".pack"), p->bytes.data,
-		  p->bytes.len);
-	write_key(dv_rkey_pack(&key, &out->id, ".idx"), idx.data, idx.len);
+	fakepack_end(p, lies("newer-pack"), out);
 	if (lies("idx"))
 		out->idx_size = 1u << 27;
 	if (lies("tera") || lies("idx"))
 		out->size = (uint64_t)1 << 40;
-	dv_buf_release(&idx);
-	dv_buf_release(&key);
-	dv_buf_release(&p->bytes);
-	dv_packidx_builder_release(&p->idx);
 }
 
 /* --- contents ------------------------------------------------------------ */
@@ -151,25 +81,25 @@ static void make_recipe(struct dv_buf *out, const struct dv_digest *item,
 {
 	dv_buf_str(out, "DVRC");
 	dv_buf_char(out, 1);
-	dv_buf_char(out, (char)algo);
+	dv_buf_char(out, (char)fake.algo);
 	dv_buf_char(out, 7);
 	dv_buf_char(out, 0);
 	dv_buf_be32(out, 1);
 	dv_buf_be32(out, 0);
 	dv_buf_be64(out, size);
-	dv_buf_add(out, item->b, dv_algo_size(algo));
+	dv_buf_add(out, item->b, dv_algo_size(fake.algo));
 	dv_buf_be64(out, size);
 }
 
-static void add_content(struct pack *p, struct dv_entry *e,
+static void add_content(struct fakepack *p, struct dv_entry *e,
 			const char *content)
 {
 	struct dv_buf b = DV_BUF_INIT;
 	enum dv_pack_type type = DV_PACK_PLAIN;
 	struct dv_digest other;
 
-	dv_digest_of(&e->id, algo, content, strlen(content));
-	dv_digest_of(&other, algo, "other", 5);
+	dv_digest_of(&e->id, fake.algo, content, strlen(content));
+	dv_digest_of(&other, fake.algo, "other", 5);
 	e->size = strlen(content);
 	dv_buf_str(&b, content);
 	if (lies("bytes") && b.len)
@@ -207,7 +137,7 @@ struct made {
 	uint64_t n, size;
 };
 
-static void read_entries(struct made *m, struct pack *data)
+static void read_entries(struct made *m, struct fakepack *data)
 {
 	char line[65536];
 
@@ -231,12 +161,12 @@ static void read_entries(struct made *m, struct pack *data)
 	}
 }
 
-static struct dv_location_object add_meta(struct pack *p, const void *bytes,
-					  size_t n)
+static struct dv_location_object add_meta(struct fakepack *p,
+					  const void *bytes, size_t n)
 {
 	struct dv_digest id;
 
-	dv_digest_of(&id, algo, bytes, n);
+	dv_digest_of(&id, fake.algo, bytes, n);
 	return add(p, &id, DV_PACK_PLAIN, bytes, n, n);
 }
 
@@ -251,7 +181,7 @@ static void make_root(struct dv_buf *out, const struct made *m,
 
 	if (lies("many"))
 		r.entries = (uint64_t)1 << 60;
-	root.algo = algo;
+	root.algo = fake.algo;
 	root.entries = root.files = r.entries;
 	root.size = m->size;
 	dv_mref_encode(&ref, &r);
@@ -287,21 +217,21 @@ static void write_version(const struct dv_digest *manifest,
 	r.size = lies("recipe") || lies("loop") ? 1 : m->size;
 	strcpy(r.config_hash, "dc7048f8dc7048f8dc7048f8dc7048f8");
 	dv_record_id(h.version, &r);
-	check(dv_record_format(&b, &r, &err));
+	fake_check(dv_record_format(&b, &r, &fake.err));
 	if (lies("control"))
 		memcpy(strstr(b.data, "E Vil"), "E\033[2J", 5);
 	if (lies("newer-record"))
 		strstr(b.data, "Dv-Record: 1")[strlen("Dv-Record: ")] = '9';
-	check(dv_rkey_version(&key, "lab", "data", h.version, &err));
-	write_key(key.data, b.data, b.len);
+	fake_check(dv_rkey_version(&key, "lab", "data", h.version, &fake.err));
+	fake_write(key.data, b.data, b.len);
 
 	dv_buf_reset(&b);
-	check(dv_nonce_make(h.nonce, &err));
+	fake_check(dv_nonce_make(h.nonce, &fake.err));
 	dv_headrec_format(&b, &h);
 	if (lies("newer-head"))
 		b.data[strlen("dv-head ")] = '9';
-	check(dv_rkey_head(&key, "lab", "data", NULL, &err));
-	write_key(dv_rkey_add_number(&key, 1), b.data, b.len);
+	fake_check(dv_rkey_head(&key, "lab", "data", NULL, &fake.err));
+	fake_write(dv_rkey_add_number(&key, 1), b.data, b.len);
 	puts(h.version);
 	dv_record_release(&r);
 	dv_buf_release(&b);
@@ -312,12 +242,12 @@ static void write_format(void)
 {
 	struct dv_buf b = DV_BUF_INIT;
 
-	dv_remotefmt_format(&b, !lies("other-format") ? algo :
-			    algo == DV_ALGO_SHA256 ? DV_ALGO_XXH128 :
+	dv_remotefmt_format(&b, !lies("other-format") ? fake.algo :
+			    fake.algo == DV_ALGO_SHA256 ? DV_ALGO_XXH128 :
 			    DV_ALGO_SHA256);
 	if (lies("newer-format"))
 		b.data[strlen("dv-remote ")] = '9';
-	write_key(DV_RKEY_FORMAT, b.data, b.len);
+	fake_write(DV_RKEY_FORMAT, b.data, b.len);
 	dv_buf_release(&b);
 }
 
@@ -329,17 +259,18 @@ int main(int argc, char **argv)
 	struct dv_buf bytes = DV_BUF_INIT, top = DV_BUF_INIT;
 	struct dv_buf where = DV_BUF_INIT, key = DV_BUF_INIT;
 	struct made m = { .n = 0 };
-	struct pack data, meta;
+	struct fakepack data, meta;
 	uint32_t number;
 
 	if (argc < 3)
 		return 129;
-	dir = argv[1];
-	check(dv_algo_parse(&algo, argv[2], &err));
+	fake.program = "test-hostile";
+	fake.dir = argv[1];
+	fake_check(dv_algo_parse(&fake.algo, argv[2], &fake.err));
 	all = argv + 3;
 
-	begin(&data, DV_PACK_DATA);
-	begin(&meta, DV_PACK_META);
+	fakepack_begin(&data, DV_PACK_DATA);
+	fakepack_begin(&meta, DV_PACK_META);
 	read_entries(&m, &data);
 	dv_mp_write_array(&bytes, m.n);
 	dv_buf_add(&bytes, m.entries.data, m.entries.len);
@@ -350,7 +281,7 @@ int main(int argc, char **argv)
 	end(&data, &packs[0]);
 	end(&meta, &packs[1]);
 
-	b = dv_location_builder_new(algo);
+	b = dv_location_builder_new(fake.algo);
 	dv_location_builder_pack(b, &packs[0]);
 	number = dv_location_builder_pack(b, &packs[1]);
 	block.pack = root.pack = config.pack = number;
@@ -362,7 +293,7 @@ int main(int argc, char **argv)
 	if (lies("newer-location"))
 		where.data[VERSION_OFFSET] = 9;
 	dv_rkey_manifest(&key, &root.id);
-	write_key(dv_rkey_add_number(&key, 1), where.data, where.len);
+	fake_write(dv_rkey_add_number(&key, 1), where.data, where.len);
 	write_version(&root.id, &config.id, &m);
 	write_format();
 
