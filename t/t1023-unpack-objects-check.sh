@@ -121,4 +121,20 @@ test_expect_success 'a pack of the other object format is refused' '
 	)
 '
 
+test_expect_success 'recipes of recipes that make up exabytes are refused' '
+	(
+		fresh && mkdir exa &&
+		test-packs "$PWD/exa" $DV_TEST_FORMAT exa >ids &&
+		set -- exa/dv/packs/*.pack &&
+		test -f "$2" &&
+		for p
+		do
+			dv unpack-objects "$p" 2>>err
+		done
+		test_grep "^fatal: object $(sed -n 4p ids): recipe is corrupt: it repeats" err &&
+		test_line_count = 1 err &&
+		test_expect_code 1 dv cat-object --exists $(sed -n 4p ids)
+	)
+'
+
 test_done

@@ -150,6 +150,12 @@ do
 	'
 done
 
+test_expect_success 'recipes of recipes that make up exabytes are refused' '
+	remote exa && fetch exa &&
+	test_grep "^error: .*$L: recipe is corrupt: it repeats its chunks" err &&
+	absent $L && dv cat-object --exists $A
+'
+
 test_expect_success 'an index that points outside is refused' '
 	remote reach && fetch reach &&
 	test_grep "^error: .*index of pack $DATA: .*reaches out of its block" err

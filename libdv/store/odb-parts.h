@@ -93,7 +93,8 @@ int dv_odb_reader_open(struct dv_odb_reader **out, struct dv_odb *odb,
 		       const struct dv_digest *id, struct dv_err *err);
 /*
  * The same by the recipe of n bytes at p, in place of one that was found;
- * DV_E_FORMAT where it is not of size bytes.
+ * DV_E_FORMAT where it is not of size bytes, and from a read where it
+ * repeats its chunks beyond all measure.
  */
 int dv_odb_reader_open_recipe(struct dv_odb_reader **out, struct dv_odb *odb,
 			      const struct dv_digest *id, uint64_t size,

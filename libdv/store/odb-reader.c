@@ -2,8 +2,25 @@
 #include <stdlib.h>
 
 #include "base/alloc.h"
+#include "base/idmap.h"
 #include "format/recipe.h"
 #include "store/odb-parts.h"
+
+/*
+ * A few recipes that list one another again and again make up exabytes, so
+ * one that nobody vouches for may take work in proportion to what is in
+ * its chunks, each counted once: a file of nothing but zeros may have
+ * 4 TiB.
+ */
+#define WORK_FACTOR 22		/* a power of two */
+#define WORK_FREE (1ull << 32)
+#define DISTINCT_ENOUGH (8ull << 30)	/* memory is not spent on more */
+#define WORK_CHUNK (64u << 10)	/* to find one costs as much as such bytes */
+
+struct meter {
+	struct dv_idmap seen;
+	uint64_t work, distinct;
+};
 
 /* A recipe on the way down to the chunks. */
 struct level {
@@ -19,6 +36,7 @@ struct dv_odb_reader {
 	bool is_plain, ended;
 	struct level levels[DV_RECIPE_DEPTH_MAX + 1];
 	int depth;			/* levels in use */
+	struct meter *meter;		/* NULL: there is no bound */
 };
 
 /* Decode what was read into level l, which must make up size bytes. */
@@ -77,6 +95,8 @@ int dv_odb_reader_open_recipe(struct dv_odb_reader **out, struct dv_odb *odb,
 
 	r->odb = odb;
 	r->id = *id;
+	r->meter = dv_calloc(1, sizeof(*r->meter));
+	dv_idmap_init(&r->meter->seen, odb->algo);
 	dv_buf_add(&r->levels[0].bytes, p, n);
 	if (enter(r, &r->levels[0], size, err) < 0)
 		return open_failed(r, err);
@@ -90,6 +110,9 @@ void dv_odb_reader_close(struct dv_odb_reader *r)
 		return;
 	for (int i = 0; i <= DV_RECIPE_DEPTH_MAX; i++)
 		dv_buf_release(&r->levels[i].bytes);
+	if (r->meter)
+		dv_idmap_release(&r->meter->seen);
+	free(r->meter);
 	free(r);
 }
 
@@ -123,6 +146,22 @@ static int descend(struct dv_odb_reader *r, const struct dv_recipe_item *item,
 	return rc;
 }
 
+static int meter(struct meter *m, const struct dv_recipe_item *item,
+		 struct dv_err *err)
+{
+	if (!m)
+		return 0;
+	m->work += item->size > WORK_CHUNK ? item->size : WORK_CHUNK;
+	if (m->distinct < DISTINCT_ENOUGH &&
+	    dv_idmap_add(&m->seen, &item->id, 0))
+		m->distinct += item->size;
+	if (m->work < WORK_FREE ||
+	    (m->work - WORK_FREE) >> WORK_FACTOR <= m->distinct)
+		return 0;
+	return dv_err_set(err, DV_E_FORMAT, "recipe is corrupt: it repeats "
+			  "its chunks beyond all measure");
+}
+
 int dv_odb_reader_next(struct dv_odb_reader *r, struct dv_buf *out,
 		       struct dv_err *err)
 {
@@ -148,6 +187,8 @@ int dv_odb_reader_next(struct dv_odb_reader *r, struct dv_buf *out,
 			continue;
 		}
 		rc = dv_odb_get_piece(r->odb, &item.id, item.size, out, err);
+		if (!rc)
+			rc = meter(r->meter, &item, err);
 		if (rc < 0)
 			break;
 		return 1;

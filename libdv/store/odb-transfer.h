@@ -62,6 +62,30 @@ int dv_odb_unpack(struct dv_odb *odb, const char *base, uint64_t *count,
 
 /* --- what comes piece by piece ----------------------------------------- */
 
+/*
+ * Begin to add objects that come from far away.  No lock is held while
+ * they travel: a gc may run.  So
+ *  - what was added stays until dv_odb_txn_end(), as do the pieces of a
+ *    recipe and the blocks and lists of a manifest that is among it: the
+ *    packs are kept, store/packkeep.h;
+ *  - what was found present may be gone the next moment, and found all the
+ *    same, as the packs that are known are not always read anew.
+ * An object that promises that others are here (a recipe, the root of a
+ * manifest) is therefore added under the lock: dv_odb_txn_lock(), look up
+ * all it lists, add it, dv_odb_txn_sync(), dv_odb_txn_unlock().  And who
+ * needs that what was found is here at the end looks once more then, where
+ * dv_odb_gone() says so.
+ */
+int dv_odb_txn_begin_remote(struct dv_odb_txn **out, struct dv_odb *odb,
+			    struct dv_err *err);
+/*
+ * Keep a gc out, and read anew which packs there are: what is found from
+ * now on stays until unlock.  Not while bytes travel.  For one thread, as
+ * sync is.  Of a transaction that is not of this kind, nothing.
+ */
+int dv_odb_txn_lock(struct dv_odb_txn *t, struct dv_err *err);
+void dv_odb_txn_unlock(struct dv_odb_txn *t);	/* not locked: nothing */
+
 /* Is id in the store, or added by t? */
 bool dv_odb_txn_has(struct dv_odb_txn *t, const struct dv_digest *id);
 
@@ -90,12 +114,24 @@ int dv_odb_txn_put_block(struct dv_odb_txn *t, enum dv_odb_kind kind,
  * added when the digest of all its bytes has been compared, and DV_E_DIGEST
  * says that they are others: where a lie was believed, the true object
  * would be taken for held from then on.  DV_E_FORMAT, before anything is
- * hashed, where it is no recipe of an object of that size; DV_E_MISSING
+ * hashed, where it is no recipe of an object of that size, and later where
+ * it repeats what it lists so often that no end is to be seen; DV_E_MISSING
  * where the store lacks something.
  */
 int dv_odb_txn_put_recipe(struct dv_odb_txn *t, enum dv_odb_kind kind,
 			  const struct dv_digest *id, uint64_t size,
 			  const void *p, size_t n, struct dv_progress *progress,
 			  struct dv_err *err);
+/*
+ * The second half of it, where the caller has compared the digest: look up
+ * all that it lists, and add it.  DV_E_MISSING where something is not here.
+ */
+int dv_odb_txn_add_recipe(struct dv_odb_txn *t, enum dv_odb_kind kind,
+			  const struct dv_digest *id, uint64_t size,
+			  const void *p, size_t n, struct dv_err *err);
+/* The first half. */
+int dv_odb_txn_check_recipe(struct dv_odb_txn *t, const struct dv_digest *id,
+			    uint64_t size, const void *p, size_t n,
+			    struct dv_progress *progress, struct dv_err *err);
 
 #endif

@@ -13,6 +13,8 @@
  *	order	the recipe has its first two chunks the other way round
  *	other	its last chunk is the first one again
  *	longer	it lists one chunk more, and so does the index
+ *	exa	it lists recipes, and these others, down to b: exabytes,
+ *		and so says the manifest
  *	sum	it lists one chunk more, and the index does not know
  *	part	it lists itself, as a part of a recipe
  *	reach	the index has a place that reaches out of its block
@@ -55,6 +57,7 @@ static void add_object(struct fakepack *p, const struct dv_digest *id,
 
 struct data {
 	struct dv_digest a, b, large;
+	uint64_t large_size;
 	struct dv_location_pack pack;
 };
 
@@ -95,6 +98,40 @@ static void encode_recipe(struct dv_buf *out, const struct dv_digest *ids,
 	dv_recipe_list_release(&l);
 }
 
+/* A recipe of 4096 times the same item, which stands for size bytes. */
+static void encode_same(struct dv_buf *out, int depth,
+			const struct dv_digest *item, uint64_t size)
+{
+	struct dv_recipe_list l = DV_RECIPE_LIST_INIT;
+
+	for (int i = 0; i < 4096; i++)
+		dv_recipe_list_add(&l, item, size);
+	dv_buf_reset(out);
+	fake_check(dv_recipe_encode(out, &l, NULL, NULL, &fake.err));
+	out->data[6] = (char)depth;
+	dv_recipe_list_release(&l);
+}
+
+/* What b, of 5 bytes, makes up when it is there 4096 to the fifth times. */
+static uint64_t add_exa(struct fakepack *p, const struct data *d,
+			struct dv_buf *recipe)
+{
+	struct dv_digest item = d->b;
+	uint64_t size = 5;
+
+	for (int depth = 0; depth < 5; depth++) {
+		encode_same(recipe, depth, &item, size);
+		size *= 4096;
+		if (depth == 4)
+			break;
+		dv_digest_of(&item, fake.algo, recipe->data, recipe->len);
+		fakepack_block(p, recipe->data, recipe->len, 0);
+		add_object(p, &item, DV_PACK_PLAIN, 0, recipe->len,
+			   recipe->len);
+	}
+	return size;
+}
+
 static void add_large(struct fakepack *p, struct data *d)
 {
 	uint8_t *bytes = dv_malloc(CHUNK * CHUNKS);
@@ -116,10 +153,14 @@ static void add_large(struct fakepack *p, struct data *d)
 		fakepack_block(p, chunk, CHUNK, 0);
 		add_object(p, &ids[i], DV_PACK_PLAIN, 0, CHUNK, CHUNK);
 	}
-	encode_recipe(&recipe, ids, &d->large);
+	d->large_size = CHUNK * (CHUNKS + lies("longer"));
+	if (lies("exa"))
+		d->large_size = add_exa(p, d, &recipe);
+	else
+		encode_recipe(&recipe, ids, &d->large);
 	fakepack_block(p, recipe.data, recipe.len, 0);
 	add_object(p, &d->large, DV_PACK_RECIPE, 0, recipe.len,
-		   CHUNK * (CHUNKS + lies("longer")));
+		   d->large_size);
 	dv_buf_release(&recipe);
 	free(bytes);
 }
@@ -186,7 +227,8 @@ static void make_manifest(struct meta *m, const struct data *d,
 	fakepack_begin(&m->p, DV_PACK_META);
 	add_file(w, "a", &d->a, 6);
 	add_file(w, "b", &d->b, 5);
-	add_file(w, "large", &d->large, CHUNK * CHUNKS);
+	add_file(w, "large", &d->large, lies("exa") ? d->large_size :
+						      CHUNK * CHUNKS);
 	fake_check(dv_manifest_writer_finish(w, NULL, 0, info, &fake.err));
 	dv_manifest_writer_free(w);
 }

@@ -229,6 +229,94 @@ static void one_that_lies_is_refused(void **state)
 	refuse(NULL, CHUNK * CHUNKS + 1, DV_E_FORMAT);
 }
 
+/* A recipe of n times the same item, which stands for size bytes. */
+static void encode_same(struct dv_buf *out, unsigned depth, uint32_t n,
+			const struct dv_digest *item, uint64_t size)
+{
+	dv_buf_reset(out);
+	dv_buf_str(out, "DVRC");
+	dv_buf_char(out, 1);
+	dv_buf_char(out, DV_ALGO_XXH128);
+	dv_buf_char(out, (char)depth);
+	dv_buf_char(out, 0);
+	dv_buf_be32(out, n);
+	dv_buf_be32(out, 0);
+	dv_buf_be64(out, size * n);
+	for (uint32_t i = 0; i < n; i++) {
+		dv_buf_add(out, item->b, dv_algo_size(item->algo));
+		dv_buf_be64(out, size);
+	}
+}
+
+/* Five small objects that make up exabytes: 4096 to the fifth chunks. */
+static int put_bomb(struct dv_odb *odb, size_t chunk, struct dv_err *err)
+{
+	uint8_t *bytes = noise(chunk, 3);
+	struct dv_buf b = DV_BUF_INIT;
+	uint64_t size = chunk;
+	struct dv_odb_txn *t;
+	struct dv_digest id;
+	int rc;
+
+	put(odb, bytes, chunk, &id);
+	for (unsigned depth = 0; depth < 4; depth++, size *= 4096) {
+		encode_same(&b, depth, 4096, &id, size);
+		put(odb, b.data, b.len, &id);
+	}
+	encode_same(&b, 4, 4096, &id, size);
+	size *= 4096;
+	dv_digest_of(&id, DV_ALGO_XXH128, "exa", 3);
+	t = begin(odb);
+	rc = dv_odb_txn_put_recipe(t, DV_ODB_DATA, &id, size, b.data, b.len,
+				   NULL, err);
+	end(t);
+	assert_int_equal(dv_odb_stat(odb, &id, NULL, err), 0);
+	dv_buf_release(&b);
+	free(bytes);
+	return rc;
+}
+
+static void a_few_that_make_up_exabytes_are_refused_soon(void **state)
+{
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	struct dv_err err = DV_ERR_INIT;
+
+	(void)state;
+	assert_int_equal(put_bomb(odb, 7, &err), -DV_E_FORMAT);
+	assert_non_null(strstr(err.msg, "repeats its chunks"));
+	dv_odb_close(odb);
+}
+
+/* 2 GiB from one chunk: as a file of zeros is kept. */
+static void one_chunk_may_be_repeated_thousands_of_times(void **state)
+{
+	size_t chunk = 512 << 10, n = 4096;
+	struct dv_hasher *h = dv_hasher_new(DV_ALGO_XXH128);
+	struct dv_odb *odb = open_store(DV_ALGO_XXH128);
+	uint8_t *bytes = noise(chunk, 3);
+	struct dv_err err = DV_ERR_INIT;
+	struct dv_buf b = DV_BUF_INIT;
+	struct dv_digest id, whole;
+	struct dv_odb_txn *t;
+
+	(void)state;
+	for (size_t i = 0; i < n; i++)
+		dv_hasher_update(h, bytes, chunk);
+	dv_hasher_final(h, &whole);
+	put(odb, bytes, chunk, &id);
+	encode_same(&b, 0, (uint32_t)n, &id, chunk);
+	t = begin(odb);
+	assert_int_equal(dv_odb_txn_put_recipe(t, DV_ODB_DATA, &whole,
+					       n * chunk, b.data, b.len, NULL,
+					       &err), 0);
+	end(t);
+	assert_int_equal(dv_odb_stat(odb, &whole, NULL, &err), 1);
+	dv_hasher_free(h);
+	dv_buf_release(&b);
+	free(bytes);
+	dv_odb_close(odb);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -237,6 +325,8 @@ int main(void)
 		UNIT_TMP_TEST(what_is_held_is_not_added_again),
 		UNIT_TMP_TEST(a_recipe_that_is_right_is_added),
 		UNIT_TMP_TEST(one_that_lies_is_refused),
+		UNIT_TMP_TEST(a_few_that_make_up_exabytes_are_refused_soon),
+		UNIT_TMP_TEST(one_chunk_may_be_repeated_thousands_of_times),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
