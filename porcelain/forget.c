@@ -19,8 +19,10 @@
 static const char *const usage[] = {
 	"dv forget [-n] [-q] [--keep-last=<n>] [--keep-tagged] "
 		"<dataset>[@<what>]...",
-	"dv forget (-r | --remote=<name>) [-n] [--keep-last=<n>] "
+	"dv forget (-r | --remote=<name>) [-n] [-f] [--keep-last=<n>] "
 		"[--keep-tagged] [<option>...] <dataset>[@<what>]...",
+	"dv forget (-r | --remote=<name>) --all [-n] [-f] [<option>...] "
+		"<dataset>...",
 	NULL
 };
 
@@ -338,6 +340,10 @@ static int cmd_forget(int argc, const char **argv, const struct dv_ctx *ctx)
 			    "keep those that a tag names"),
 		DV_OPT_OPTSTR('r', "remote", &o.where, "<name>",
 			      "remove versions from a remote"),
+		DV_OPT_BOOL(0, "all", &o.all,
+			    "remove datasets whole from a remote"),
+		DV_OPT_BOOL('f', "force", &o.force,
+			    "take away names on a remote, too"),
 		DV_REMOTECMD_OPTS(&remote),
 		DV_OPT_END
 	};
@@ -351,6 +357,11 @@ static int cmd_forget(int argc, const char **argv, const struct dv_ctx *ctx)
 	if (o.keep_last < -1)
 		dv_usage(usage, spec, "--keep-last takes a number that is not "
 				      "negative");
+	if ((o.all || o.force) && !o.where)
+		dv_usage(usage, spec, "--all and --force are for a remote: "
+				      "-r");
+	if (o.all && (o.keep_last >= 0 || o.keep_tagged))
+		dv_usage(usage, spec, "--all keeps nothing");
 
 	job.keep_last = o.keep_last;
 	job.keep_tagged = o.keep_tagged;

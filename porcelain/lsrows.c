@@ -255,18 +255,31 @@ static int read_latest(struct rows *l, struct dv_err *err)
 	return rc;
 }
 
+static int read_datasets(struct rows *l, struct dv_err *err)
+{
+	int rc;
+
+	rc = dv_catalog_versions(l->c, NULL, NULL, count_version, l, err);
+	if (rc >= 0)
+		rc = dv_catalog_read_heads(l->c, NULL, NULL, note_head, l,
+					   err);
+	merge_rows(l);
+	return rc < 0 ? rc : read_latest(l, err);
+}
+
+/* One that is forgotten meanwhile is named by no head when we look again. */
 int dv_lsrows_datasets(struct dv_lslist *out, struct dv_conn *c,
 		       struct dv_err *err)
 {
 	struct rows l = { .out = out, .c = c };
-	int rc;
+	int rc = read_datasets(&l, err);
 
-	rc = dv_catalog_versions(c, NULL, NULL, count_version, &l, err);
-	if (rc >= 0)
-		rc = dv_catalog_read_heads(c, NULL, NULL, note_head, &l, err);
-	merge_rows(&l);
-	if (rc >= 0)
-		rc = read_latest(&l, err);
+	if (rc == -DV_E_MISSING) {
+		free_rows(&l);
+		l = (struct rows){ .out = out, .c = c };
+		err->code = 0;
+		rc = read_datasets(&l, err);
+	}
 	for (size_t i = 0; i < l.n && rc >= 0; i++)
 		put_dataset(&l, &l.v[i]);
 	free_rows(&l);

@@ -33,6 +33,16 @@ static void tell_no_create(struct dv_push *p)
 	dv_buf_release(&told);
 }
 
+/* What was sent before that may have gone with it. */
+static void tell_forgotten(struct dv_push *p, const char *dataset)
+{
+	dv_warn("somebody removed '%s' from remote '%s' while this ran; what "
+		"was pushed at the end is there, and older versions may not "
+		"be", dataset, p->remote.conn->name);
+	dv_hint("dv push --all '%s' publishes all that is recorded here",
+		dataset);
+}
+
 static int publish(struct dv_push *p, struct dv_err *err)
 {
 	struct dv_repo *r = p->s.repo;
@@ -55,6 +65,8 @@ static int publish(struct dv_push *p, struct dv_err *err)
 				    err);
 	if (p->pub.no_create)
 		tell_no_create(p);
+	for (size_t i = 0; i < p->pub.forgotten.n; i++)
+		tell_forgotten(p, p->pub.forgotten.v[i]);
 	return rc;
 }
 

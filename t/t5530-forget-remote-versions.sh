@@ -44,6 +44,7 @@ test_expect_success 'latest must stay' '
 	test_expect_code 128 dv forget -r data >../actual 2>../err &&
 	test_must_be_empty ../actual && test_grep "$v6. is .latest. there" ../err &&
 	test_grep "^fatal: nothing is forgotten" ../err &&
+	test_grep "^hint: .*--force.*--all" ../err &&
 	test_expect_code 128 dv forget -r data@latest 2>../err && left $v2 $v3 $v4 $v5 $v6
 '
 
@@ -106,11 +107,11 @@ test_expect_success 'a remote that does not let us delete' '
 	test_grep "you may not delete here" ../err && : >"$HOLD/answers"
 '
 
-test_expect_success 'a tag that is set while its version is forgotten is told' '
+test_expect_success 'one that is given a tag while it is forgotten stays, which is told' '
 	dv push -q --all && held "delete dv/versions" dv forget --remote=hold://x/ "data@$v5" &&
 	dv tag -q late "data@$v5" && dv push -q --tags --remote="$REMOTE" &&
-	test_expect_code 128 released 2>../err && test_grep "tag .late." ../held.out &&
-	test_grep "^hint: .*push" ../held.out && dv push -q --all && sound
+	test_expect_code 128 released 2>../err && test_grep "$v5. was given the tag .late." ../held.out &&
+	test_path_is_file "$REMOTE/dv/versions/lab/data/$v5" && sound && can_get 5
 '
 
 test_expect_success 'a version that is forgotten before latest is there is published again' '

@@ -111,6 +111,7 @@ static int move(struct dv_pub *x, struct dv_pub_dataset *d, const char *id,
 		enum dv_publish_outcome *out, struct dv_err *err)
 {
 	for (int i = 0; i < TRIES; i++) {
+		bool was = *d->head.version;
 		int rc = 1;
 
 		if (!strcmp(d->head.version, id)) {
@@ -127,6 +128,7 @@ static int move(struct dv_pub *x, struct dv_pub_dataset *d, const char *id,
 		if (rc > 0 && !x->p->dry_run)
 			rc = move_head(x->c, d->ns, d->name, NULL, id, x->p,
 				       &d->head, err);
+		d->forgotten |= was && !*d->head.version;
 		if (rc)
 			return rc < 0 ? rc : 0;
 	}

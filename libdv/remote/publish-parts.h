@@ -23,6 +23,7 @@ struct dv_pub_dataset {
 	struct dv_catalog_head head;	/* latest */
 	bool placed;			/* by this push */
 	const char *moved;		/* here by us, not told yet */
+	bool forgotten;			/* latest was taken away meanwhile */
 	/* version ids, by dv_pub_key() */
 	struct dv_idmap published;	/* found there */
 	struct dv_idmap todo;
@@ -126,7 +127,8 @@ int dv_pub_heads(struct dv_pub *x, struct dv_err *err);
 
 /*
  * A forget -r beside us may have removed a version before it saw that
- * latest is there now: publish the record again where latest was placed.
+ * latest is there now: publish the record again where latest was placed;
+ * where it took away latest, all that this push has published.
  */
 int dv_pub_keep(struct dv_pub *x, struct dv_err *err);
 

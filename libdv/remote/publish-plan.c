@@ -97,8 +97,12 @@ int dv_pub_read_latest(struct dv_pub *x, const bool *of, struct dv_err *err)
 			look_add(&l, i);
 	heads = dv_calloc(l.n + 1, sizeof(*heads));
 	rc = dv_catalog_head_all(x->c, l.names, l.n, heads, err);
-	for (size_t k = 0; k < l.n && !rc; k++)
-		x->datasets[l.of[k]].head = heads[k];
+	for (size_t k = 0; k < l.n && !rc; k++) {
+		struct dv_pub_dataset *d = &x->datasets[l.of[k]];
+
+		d->forgotten |= *d->head.version && !*heads[k].version;
+		d->head = heads[k];
+	}
 	free(heads);
 	look_end(&l);
 	return rc;

@@ -19,6 +19,7 @@
 void dv_publish_release(struct dv_publish *p)
 {
 	dv_strlist_release(&p->published);
+	dv_strlist_release(&p->forgotten);
 }
 
 /* --- what a version needs -------------------------------------------------- */

@@ -60,6 +60,8 @@ struct dv_publish {
 	/* out, added to */
 	uint64_t versions;	/* records that are new there */
 	struct dv_strlist published;	/* these: "dataset@id" */
+	struct dv_strlist forgotten;	/* datasets that somebody else removed
+					   there meanwhile */
 	bool no_create;		/* dv_conn_no_create() is to be said */
 	bool begun;		/* private: dv_conn_begin_write() was */
 	struct dv_rput_stats stats;	/* dry run: what would be sent */

@@ -8,6 +8,7 @@
 #include "remote/rkey.h"
 
 #define LISTED_MAX 10
+#define TRIES 10		/* heads that are moved meanwhile */
 
 struct finder {
 	struct dv_rspec *out;
@@ -32,16 +33,13 @@ static int no_version(struct finder *f, const char *what, struct dv_err *err)
 	return dv_err_hint(err, "list what it has: dv ls -r");
 }
 
-/* The version that a head names must be there. */
-static int by_head(struct finder *f, const char *tag,
-		   const struct dv_catalog_head *h, struct dv_err *err)
+static int names_none(struct finder *f, const char *tag,
+		      const struct dv_catalog_head *h, struct dv_err *err)
 {
 	struct dv_buf key = DV_BUF_INIT;
 	struct dv_err ignored;
-	int rc = take(f, h->version, err);
+	int rc;
 
-	if (rc != -DV_E_MISSING)
-		return rc;
 	dv_rkey_head(&key, f->out->ns, f->out->dataset, tag, &ignored);
 	dv_rkey_add_number(&key, h->n);
 	rc = dv_err_set(err, DV_E_FORMAT, "remote '%s': '%s' names version "
@@ -49,6 +47,35 @@ static int by_head(struct finder *f, const char *tag,
 			h->version);
 	dv_buf_release(&key);
 	return rc;
+}
+
+/*
+ * The version that a head names must be there, if the head is still at it:
+ * it is moved before its version is forgotten.  0, or 1 where it names
+ * nothing now.
+ */
+static int by_head(struct finder *f, const char *tag,
+		   const struct dv_catalog_head *first, struct dv_err *err)
+{
+	struct dv_catalog_head h = *first;
+
+	for (int i = 0; i < TRIES; i++) {
+		uint64_t n = h.n;
+		int rc = take(f, h.version, err);
+
+		if (rc != -DV_E_MISSING)
+			return rc;
+		rc = dv_catalog_head(f->c, f->out->ns, f->out->dataset, tag,
+				     &h, err);
+		if (rc < 0)
+			return rc;
+		err->code = 0;
+		if (!rc)
+			return 1;
+		if (h.n == n)
+			break;
+	}
+	return names_none(f, tag, &h, err);
 }
 
 /* --- latest ----------------------------------------------------------------- */
@@ -79,8 +106,11 @@ static int by_latest(struct finder *f, struct dv_err *err)
 	struct newest n = { .id = "" };
 	int rc;
 
-	if (*f->latest->version)
-		return by_head(f, NULL, f->latest, err);
+	if (*f->latest->version) {
+		rc = by_head(f, NULL, f->latest, err);
+		if (rc <= 0)
+			return rc;
+	}
 	rc = dv_catalog_versions(f->c, f->out->ns, f->out->dataset,
 				 keep_newest, &n, err);
 	if (rc < 0)
@@ -164,8 +194,11 @@ static int by_tag_or_id(struct finder *f, const char *what,
 	if (!dv_record_id_is(what))
 		rc = dv_catalog_head(f->c, f->out->ns, f->out->dataset, what,
 				     &h, err);
-	if (rc > 0)
-		return by_head(f, what, &h, err);
+	if (rc > 0) {
+		rc = by_head(f, what, &h, err);
+		if (rc <= 0)
+			return rc;
+	}
 	return rc < 0 ? rc : by_id(f, what, err);
 }
 

@@ -41,14 +41,17 @@ static int stop(void *arg, const char *ns, const char *dataset,
 	return 1;
 }
 
-/* A head makes a dataset, and so do versions whose push was cut off. */
+/*
+ * A head that names something makes a dataset, and so do versions whose
+ * push was cut off.
+ */
 static int exists(struct dv_conn *c, const char *ns, const char *dataset,
 		  struct dv_catalog_head *latest, struct dv_err *err)
 {
 	int rc = dv_catalog_head(c, ns, dataset, NULL, latest, err);
 
-	if (rc < 0 || latest->n)
-		return rc < 0 ? rc : 1;
+	if (rc)
+		return rc;
 	rc = dv_catalog_versions(c, ns, dataset, stop, NULL, err);
 	return rc == -DV_E_UNSUPPORTED ? 0 : rc;
 }
@@ -114,14 +117,12 @@ struct known {
 };
 
 static int list_name(void *arg, const char *ns, const char *dataset,
-		     const char *tag, uint64_t n, struct dv_err *err)
+		     const char *id, int64_t published, struct dv_err *err)
 {
 	struct known *k = arg;
 	char *name = dv_asprintf("%s/%s", ns, dataset);
 
-	(void)tag;
-	(void)n;
-	(void)err;
+	(void)id, (void)published, (void)err;
 	if (k->last && !strcmp(k->last, name)) {
 		free(name);
 		return 0;
@@ -143,7 +144,8 @@ static int unknown(struct finder *f, struct dv_err *err)
 
 	dv_err_set(err, DV_E_MISSING, "remote '%s' has no dataset '%.*s'",
 		   f->c->name, (int)strcspn(f->text, "@:"), f->text);
-	if (dv_catalog_heads(f->c, NULL, NULL, list_name, &k, &ignored) >= 0)
+	if (dv_catalog_versions(f->c, NULL, NULL, list_name, &k,
+				&ignored) >= 0)
 		dv_err_hint(err, k.n ? "it has %s" : "nothing is published "
 			    "there%s", dv_buf_cstr(&k.text));
 	dv_buf_release(&k.text);
