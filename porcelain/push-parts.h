@@ -34,6 +34,12 @@ int dv_push_choose(struct dv_push *p, int argc, const char **argv,
 		   struct dv_err *err);
 void dv_push_release_wants(struct dv_push *p);
 
+/* --- push-delete.c ------------------------------------------------------- */
+
+/* Remove the tags there that are named, <dataset>@<tag>. */
+int dv_push_delete(struct dv_push *p, int argc, const char **argv,
+		   struct dv_err *err);
+
 /* --- push-tell.c ---------------------------------------------------------- */
 
 /* With the push as arg, fits dv_publish.told. */

@@ -16,6 +16,8 @@
 static const char *const usage[] = {
 	"dv push [--all] [--tags] [--refs] [-f] [-n] [--porcelain] "
 		"[--remote=<name>] [<option>...] [<dataset>[@<what>]...]",
+	"dv push --delete [-n] [--porcelain] [--remote=<name>] [<option>...] "
+		"<dataset>@<tag>...",
 	NULL
 };
 
@@ -98,6 +100,7 @@ static int cmd_push(int argc, const char **argv, const struct dv_ctx *ctx)
 {
 	struct dv_push p = { .s = DV_SESSION_INIT,
 		.remote = DV_REMOTECMD_INIT, .pub = { .level = -1 } };
+	bool delete = false;
 	const struct dv_opt spec[] = {
 		DV_OPT_STR(0, "remote", &p.remote_name, "<name>",
 			   "the remote, or its URL"),
@@ -105,6 +108,7 @@ static int cmd_push(int argc, const char **argv, const struct dv_ctx *ctx)
 		DV_OPT_BOOL(0, "tags", &p.with_tags, "their tags, too"),
 		DV_OPT_BOOL(0, "refs", &p.refs,
 			    "push the versions' refs through git, too"),
+		DV_OPT_BOOL('d', "delete", &delete, "delete tags there"),
 		DV_OPT_BOOL('f', "force", &p.pub.force,
 			    "move latest and tags wherever they are"),
 		DV_OPT_BOOL('n', "dry-run", &p.pub.dry_run,
@@ -119,9 +123,13 @@ static int cmd_push(int argc, const char **argv, const struct dv_ctx *ctx)
 
 	(void)ctx;
 	argc = dv_opt_parse(argc, argv, spec, usage);
+	if (delete && (!argc || p.all || p.with_tags || p.refs || p.pub.force))
+		dv_usage(usage, spec, "--delete takes tags, and no other "
+				      "choice");
 	rc = dv_session_open(&p.s, 0, &err);
 	if (rc >= 0)
-		rc = push(&p, argc, argv, &err);
+		rc = delete ? dv_push_delete(&p, argc, argv, &err) :
+		     push(&p, argc, argv, &err);
 	dv_remotecmd_close(&p.remote);
 	dv_publish_release(&p.pub);
 	dv_push_release_wants(&p);
