@@ -11,6 +11,7 @@
 
 #include "base/digest.h"
 #include "base/err.h"
+#include "base/idmap.h"
 #include "base/progress.h"
 #include "store/repo.h"
 
@@ -25,15 +26,23 @@ int dv_completeness_open(struct dv_completeness **out, struct dv_repo *r,
 			 struct dv_err *err);
 void dv_completeness_close(struct dv_completeness *c);	/* NULL is fine */
 /*
- * From now on what is not in the store is counted and not told: it may be
- * elsewhere.
+ * From now on what is not in the store and part of a manifest (or itself a
+ * configuration) of these ids is counted and not told: it is elsewhere.
+ * Borrowed.
  */
-void dv_completeness_set_partial(struct dv_completeness *c);
-/* What was counted: objects, and the bytes of the files among them. */
+void dv_completeness_set_published(struct dv_completeness *c,
+				   const struct dv_idmap *ids);
+/* What was counted. */
+struct dv_completeness_absent {
+	uint64_t files, bytes;	/* contents of files */
+	uint64_t lists;		/* manifests of which a part is not here */
+	uint64_t configs;
+};
 void dv_completeness_absent(const struct dv_completeness *c,
-			    uint64_t *objects, uint64_t *bytes);
-/* Sentences told so far. */
+			    struct dv_completeness_absent *out);
+/* Sentences told so far; those among them of what is missing. */
 uint64_t dv_completeness_faults(const struct dv_completeness *c);
+uint64_t dv_completeness_missing(const struct dv_completeness *c);
 
 /*
  * who ("version 'data@…'") names an object, or the manifest and all that
@@ -44,6 +53,11 @@ int dv_completeness_object(struct dv_completeness *c, const char *who,
 			   struct dv_err *err);
 int dv_completeness_manifest(struct dv_completeness *c, const char *who,
 			     const struct dv_digest *id, struct dv_err *err);
+/*
+ * When all has been walked: tell what is missing and was named only by
+ * manifests that are not published.
+ */
+void dv_completeness_end(struct dv_completeness *c);
 /* Tell a fault of another kind. */
 void dv_completeness_tell(struct dv_completeness *c, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

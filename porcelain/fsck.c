@@ -12,6 +12,7 @@
 #include "porcelain/fsckremote.h"
 #include "porcelain/human.h"
 #include "porcelain/mark.h"
+#include "porcelain/published.h"
 #include "porcelain/session.h"
 #include "porcelain/worktreelist.h"
 #include "store/verscan.h"
@@ -27,6 +28,8 @@ struct fsck {
 	struct dv_session s;
 	struct dv_completeness *check;
 	struct dv_strlist only;		/* datasets; none: all */
+	struct dv_idmap published;	/* as dv_published_read() */
+	size_t remotes;
 	struct dv_progress progress;
 	bool full, verbose, quiet;
 };
@@ -245,39 +248,55 @@ static int run(struct fsck *f, struct dv_err *err)
 		rc = check_pointers(f, err);
 	if (!rc)
 		rc = dv_worktreelist_indexes(f->s.repo, check_index, f, err);
+	if (!rc)
+		dv_completeness_end(f->check);
 	if (!rc && f->verbose && !dv_completeness_faults(f->check))
 		rc = count_dangling(f, err);
 	return rc;
 }
 
 /*
- * A repository with a remote need not have all that it names: what was
+ * A repository with a remote need not have all that is published: what was
  * never pulled, or dropped, is no fault.
  */
 static int look_for_remote(struct fsck *f, struct dv_err *err)
 {
-	struct dv_strlist names = DV_STRLIST_INIT;
-	int rc = dv_remote_names(f->s.repo, &names, err);
+	int rc;
 
-	if (names.n)
-		dv_completeness_set_partial(f->check);
-	dv_strlist_release(&names);
+	dv_idmap_init(&f->published, f->s.repo->algo);
+	rc = dv_published_read(&f->published, f->s.repo, &f->remotes, err);
+	if (!rc && f->remotes)
+		dv_completeness_set_published(f->check, &f->published);
 	return rc;
 }
 
 static void tell_absent(const struct fsck *f)
 {
 	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
-	uint64_t n, bytes;
+	struct dv_completeness_absent a;
 
-	dv_completeness_absent(f->check, &n, &bytes);
-	if (!n || f->quiet)
+	dv_completeness_absent(f->check, &a);
+	if (f->quiet)
 		return;
-	dv_say("%s, %s: not here", dv_human_count(count, n, "object",
-						  "objects"),
-	       dv_human_size(size, bytes));
-	dv_hint("dv pull brings what was pushed; dv push --all -n names a "
-		"version that is not there and lacks something here");
+	if (a.files) {
+		dv_say("%s, %s: published, and not here",
+		       dv_human_count(count, a.files, "file", "files"),
+		       dv_human_size(size, a.bytes));
+		dv_hint("dv pull brings those of the work tree, dv fetch "
+			"--all --data those of all versions");
+	}
+	if (a.lists)
+		dv_say("lists of files of %s: published, and brought by dv "
+		       "fetch --all",
+		       dv_human_count(count, a.lists, "version", "versions"));
+	if (a.configs)
+		dv_say("%s: published, and not here; dv fetch brings them",
+		       dv_human_count(count, a.configs, "configuration",
+				      "configurations"));
+	if (f->remotes && dv_completeness_missing(f->check))
+		dv_hint("what others have published is known here after dv "
+			"fetch; what is missing then was never published, "
+			"or is gone");
 }
 
 static int read_datasets(struct fsck *f, int argc, const char **argv,
@@ -318,6 +337,7 @@ static int fsck_here(struct fsck *f, int argc, const char **argv,
 	if (!rc)
 		tell_absent(f);
 	dv_completeness_close(f->check);
+	dv_idmap_release(&f->published);
 	dv_strlist_release(&f->only);
 	dv_session_close(&f->s);
 	return rc < 0 ? rc : faults;

@@ -214,7 +214,8 @@ test_expect_success 'mv and rm of what is absent' '
 '
 
 test_expect_success 'gc removes nothing that is needed, fsck finds no fault' '
-	partial && dv gc -q --grace=now && dv fsck >"$HOME/actual" 2>"$HOME/err" &&
+	mkdir "$HOME/remote" && (cd "$HOME/full" && dv push -q --all --remote="$HOME/remote") &&
+	partial && dv fetch -q && dv gc -q --grace=now && dv fsck >"$HOME/actual" 2>"$HOME/err" &&
 	test_must_be_empty "$HOME/actual" && test_grep "not here" "$HOME/err" && test_grep "dv pull" "$HOME/err" &&
 	git config --unset dv-remote.origin.url && test_expect_code 1 dv fsck >"$HOME/actual" &&
 	test_grep "the content of .data/README. is missing\|the content of .README. is missing" "$HOME/actual"

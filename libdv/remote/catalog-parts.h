@@ -19,6 +19,9 @@ int dv_catalog_parse(const struct dv_conn *c, const char *key,
 		     const void *bytes, size_t n, struct dv_record *out,
 		     struct dv_err *err);
 
+/* Remember of what is published that it is. */
+void dv_catalog_note(const struct dv_conn *c, const struct dv_record *rec);
+
 /*
  * Has the record no control characters?  Nobody writes these, and terminals
  * obey them.

@@ -107,6 +107,8 @@ static int created(void *arg, size_t i, bool ours, const void *theirs,
 	if (!ours)
 		rc = check_theirs(j, s, theirs ? theirs : "", n, err);
 	if (!rc)
+		dv_catalog_note(j->c, &s->rec);
+	if (!rc)
 		rc = j->published(j->arg, s->i, ours, err);
 	dv_record_release(&s->rec);
 	s->used = false;

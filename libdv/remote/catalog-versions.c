@@ -178,6 +178,12 @@ int dv_catalog_parse(const struct dv_conn *c, const char *key,
 	return 0;
 }
 
+void dv_catalog_note(const struct dv_conn *c, const struct dv_record *rec)
+{
+	dv_rcache_published_add(c->cache, &rec->manifest);
+	dv_rcache_published_add(c->cache, &rec->config);
+}
+
 struct reader {
 	struct dv_conn *c;
 	const struct dv_catalog_name *names;
@@ -201,6 +207,7 @@ static int take_record(void *arg, size_t k, const void *data, size_t n,
 			      name->what, data, n, &rec, err);
 	if (rc < 0)
 		return rc;
+	dv_catalog_note(r->c, &rec);
 	rc = r->fn(r->arg, r->first + k, &rec, data, n, err);
 	dv_record_release(&rec);
 	return rc;
@@ -274,6 +281,8 @@ int dv_catalog_record(struct dv_conn *c, const char *ns, const char *dataset,
 		rc = dv_catalog_parse(c, key.data, ns, dataset, id,
 				      dv_buf_cstr(&bytes), bytes.len, out,
 				      err);
+	if (!rc)
+		dv_catalog_note(c, out);
 	dv_buf_release(&key);
 	dv_buf_release(&bytes);
 	return rc;

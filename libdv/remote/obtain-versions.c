@@ -36,11 +36,15 @@ static bool is_here(const struct job *j, const char *id)
 				    sizeof(*j->here.v), cmp_text);
 }
 
+/* A record that is here and not known to be there is read again. */
 static int on_row(void *arg, const struct dv_version_row *row,
 		  struct dv_err *err)
 {
+	struct job *j = arg;
+
 	(void)err;
-	dv_strlist_add(arg, row->id);
+	if (dv_rcache_published_has(j->c->cache, &row->manifest))
+		dv_strlist_add(&j->here, row->id);
 	return 0;
 }
 
@@ -159,6 +163,8 @@ static int write_records(struct job *j, struct dv_err *err)
 	int rc;
 
 	rc = bring_configs(j, err);
+	if (rc >= 0)
+		rc = dv_rcache_published_flush(j->c->cache, err);
 	for (size_t i = j->n; i-- > 0 && rc >= 0; )
 		rc = write_record(j, &j->recs[i], err);
 	return rc < 0 ? rc : 0;
@@ -262,8 +268,7 @@ static int take_versions(struct job *j, struct dv_versions *v,
 
 	rc = dv_repo_odb(j->repo, &j->odb, err);
 	if (rc >= 0)
-		rc = dv_versions_each_row(v, j->dataset, on_row, &j->here,
-					  err);
+		rc = dv_versions_each_row(v, j->dataset, on_row, j, err);
 	dv_strlist_sort(&j->here);
 	if (rc >= 0)
 		rc = dv_transport_caps(j->c->t)->list ? take_listed(j, err) :

@@ -47,7 +47,8 @@ static int locate(struct job *j, struct dv_err *err)
 		return 0;
 	rc = dv_rmanifest_locate(&j->where, j->c, j->manifest, err);
 	j->located = rc >= 0;
-	return rc;
+	/* Killed later, what came names what did not. */
+	return rc < 0 ? rc : dv_rcache_published_flush(j->c->cache, err);
 }
 
 /* 1 where there is a newer location record than the one we had. */

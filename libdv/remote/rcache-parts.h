@@ -3,8 +3,8 @@
 #define DV_REMOTE_RCACHE_PARTS_H
 
 /*
- * What rcache.c (directories, indexes), rcache-state.c and
- * rcache-journal.c, which together are rcache.h, share.
+ * What rcache.c (directories, indexes), rcache-state.c, rcache-journal.c and
+ * rcache-published.c, which together are rcache.h, share.
  */
 
 #include "base/lock.h"
@@ -22,6 +22,12 @@ struct dv_rcache {
 	bool loaded;
 	struct dv_strlist state;	/* "key SP value", sorted by key */
 	struct dv_strlist changed;	/* keys that were set or removed */
+
+	bool published_loaded, published_off;
+	struct dv_idmap published;	/* algo 0: not begun */
+	struct dv_idmap withdrawn;	/* some of these */
+	struct dv_idmap again;		/* withdrawn, then added */
+	struct dv_buf to_publish;	/* lines that are not in the file */
 };
 
 /* Directory dir of the cache: made, so that something can be written. */
@@ -37,5 +43,7 @@ int dv_rcache_replace(const struct dv_rcache *c, const char *name,
 		      const struct dv_buf *bytes, struct dv_err *err);
 /* Write out what was set, over what others have set. */
 int dv_rcache_flush_state(struct dv_rcache *c, struct dv_err *err);
+/* Free what is remembered of what is published; nothing is written. */
+void dv_rcache_published_release(struct dv_rcache *c);
 
 #endif

@@ -52,6 +52,8 @@ void dv_rcache_close(struct dv_rcache *c)
 	if (!c)
 		return;
 	dv_rcache_flush_state(c, &ignored);
+	dv_rcache_published_flush(c, &ignored);
+	dv_rcache_published_release(c);
 	if (c->tmp)
 		dv_remove_tree(AT_FDCWD, c->tmp, &ignored);
 	if (c->tmp_fd >= 0)

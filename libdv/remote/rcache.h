@@ -25,6 +25,7 @@
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/file.h"
+#include "base/idmap.h"
 #include "format/packidx.h"
 
 struct dv_rcache;
@@ -69,5 +70,22 @@ int dv_rcache_journal_add(struct dv_rcache *c, const struct dv_digest *pack,
 /* Take these n out: they are published, or gone. */
 int dv_rcache_journal_done(struct dv_rcache *c, const struct dv_digest *packs,
 			   size_t n, struct dv_err *err);
+
+/*
+ * What was seen to be published: manifests that a location record or a
+ * version record there is of, and the configurations of such versions.
+ * Whoever misses a part of one here may expect it there.  What is added or
+ * withdrawn (it has gone there) is on disk after flush, at the latest
+ * after close: whoever makes something here rely on it flushes first.
+ */
+bool dv_rcache_published_has(struct dv_rcache *c, const struct dv_digest *id);
+void dv_rcache_published_add(struct dv_rcache *c, const struct dv_digest *id);
+void dv_rcache_published_withdraw(struct dv_rcache *c,
+				  const struct dv_digest *id);
+int dv_rcache_published_flush(struct dv_rcache *c, struct dv_err *err);
+/* Nothing is added from now on, for who reads all that others published. */
+void dv_rcache_published_off(struct dv_rcache *c);
+/* Of the format that the cache was opened for. */
+int dv_rcache_published_each(struct dv_rcache *c, dv_idmap_fn *fn, void *arg);
 
 #endif

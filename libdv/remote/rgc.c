@@ -63,6 +63,8 @@ static int judge_manifest(struct dv_rgc_job *j,
 		fate = dv_err_set(err, DV_E_FORMAT, "remote '%s': the numbers "
 				  "up to '%s' are not dense", j->c->name,
 				  dv_buf_cstr(&key));
+	if (fate == DV_RGC_DELETE && !j->gc->dry_run)
+		dv_rcache_published_withdraw(j->c->cache, &m->id);
 	if (fate == DV_RGC_DELETE)
 		add_numbers(j, m, &key);
 	else if (fate == DV_RGC_DOOM)

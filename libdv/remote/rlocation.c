@@ -48,7 +48,10 @@ static int read_number(struct dv_rlocation *x, struct dv_conn *c,
 	if (rc < 0)
 		return rc;
 	rc = open_bytes(manifest, &x->bytes, &x->l, err);
-	return rc < 0 ? dv_catalog_refuse(c, key->data, err) : 1;
+	if (rc < 0)
+		return dv_catalog_refuse(c, key->data, err);
+	dv_rcache_published_add(c->cache, manifest);
+	return 1;
 }
 
 /* One that has gone since it was found was replaced by a higher one. */
@@ -81,6 +84,8 @@ int dv_rlocation_read(struct dv_rlocation *out, struct dv_conn *c,
 		*out = x;
 	else
 		dv_rlocation_release(&x);
+	if (!rc)
+		dv_rcache_published_withdraw(c->cache, manifest);
 	dv_buf_release(&key);
 	return rc;
 }
@@ -117,6 +122,7 @@ static int take(void *arg, size_t k, const void *data, size_t n,
 	rc = open_bytes(&r->manifests[i], &r->x.bytes, &r->x.l, err);
 	if (rc < 0)
 		return dv_catalog_refuse(r->c, r->keys.v[k], err);
+	dv_rcache_published_add(r->c->cache, &r->manifests[i]);
 	return r->fn(r->arg, i, &r->x, err);
 }
 
@@ -151,6 +157,8 @@ static int read_some(struct reader *r, const struct dv_conn_number *at,
 		size_t i = r->first + k;
 
 		if (!at[k].n) {
+			dv_rcache_published_withdraw(r->c->cache,
+						     &r->manifests[i]);
 			rc = r->fn(r->arg, i, NULL, err);
 			continue;
 		}

@@ -80,6 +80,7 @@ int dv_rmark_versions(struct dv_conn *c, dv_rmark_version_fn *fn, void *arg,
 	uint64_t n = 0;
 	int rc;
 
+	dv_rcache_published_off(c->cache);
 	dv_progress_phase(p, "listing versions", 0, 0);
 	rc = dv_catalog_versions(c, NULL, NULL, note_version, &w, err);
 	for (size_t k = 0; k < w.places.n; k++)

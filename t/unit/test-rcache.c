@@ -389,6 +389,122 @@ static void a_damaged_index_is_not_believed_and_goes(void **state)
 	}
 }
 
+/* --- what is published ------------------------------------------------------ */
+
+static void id_of(struct dv_digest *d, enum dv_algo algo, int i)
+{
+	dv_digest_of(d, algo, &i, sizeof(i));
+}
+
+static void publish(struct dv_rcache *c, enum dv_algo algo, int first, int end)
+{
+	struct dv_digest d;
+
+	for (int i = first; i < end; i++) {
+		id_of(&d, algo, i);
+		dv_rcache_published_add(c, &d);
+	}
+}
+
+static int count_id(const struct dv_digest *id, uint64_t value, void *arg)
+{
+	(void)id, (void)value;
+	++*(int *)arg;
+	return 0;
+}
+
+/* How many a cache that is opened now knows; those of first .. end. */
+static void expect_published(enum dv_algo algo, int first, int end, int all)
+{
+	struct dv_rcache *c = open_cache(algo);
+	struct dv_digest d;
+	int n = 0;
+
+	assert_int_equal(dv_rcache_published_each(c, count_id, &n), 0);
+	assert_int_equal(n, all);
+	for (int i = first; i < end; i++) {
+		id_of(&d, algo, i);
+		assert_true(dv_rcache_published_has(c, &d));
+	}
+	dv_rcache_close(c);
+}
+
+static void what_is_published_is_remembered(void **state)
+{
+	char *path = path_of("published");
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct dv_rcache *c = open_cache(algos[i]);
+		struct dv_err err = DV_ERR_INIT;
+		struct dv_digest none = { .algo = 0 }, d;
+
+		expect_published(algos[i], 0, 0, 0);
+		dv_rcache_published_add(c, &none);
+		assert_false(exists("published"));
+		publish(c, algos[i], 0, 1000);
+		publish(c, algos[i], 0, 1000);
+		expect_published(algos[i], 0, 0, 0);
+		assert_int_equal(dv_rcache_published_flush(c, &err), 0);
+		expect_published(algos[i], 0, 1000, 1000);
+		id_of(&d, algos[1 - i], 0);
+		dv_rcache_published_add(c, &d);
+		dv_rcache_published_off(c);
+		publish(c, algos[i], 1000, 1001);
+		dv_rcache_close(c);
+		expect_published(algos[i], 0, 1000, 1000);
+		unlink(path);
+	}
+	free(path);
+}
+
+static void what_was_withdrawn_is_forgotten(void **state)
+{
+	struct dv_rcache *c = open_cache(DV_ALGO_XXH128), *other;
+	struct dv_digest d, e;
+
+	(void)state;
+	publish(c, DV_ALGO_XXH128, 0, 10);
+	dv_rcache_close(c);
+	c = open_cache(DV_ALGO_XXH128);
+	id_of(&d, DV_ALGO_XXH128, 0);
+	id_of(&e, DV_ALGO_XXH128, 1);
+	dv_rcache_published_withdraw(c, &d);
+	dv_rcache_published_withdraw(c, &e);
+	assert_false(dv_rcache_published_has(c, &d));
+	dv_rcache_published_add(c, &e);
+	assert_true(dv_rcache_published_has(c, &e));
+	other = open_cache(DV_ALGO_XXH128);
+	publish(other, DV_ALGO_XXH128, 10, 20);
+	dv_rcache_close(other);
+	dv_rcache_close(c);
+	expect_published(DV_ALGO_XXH128, 1, 20, 19);
+}
+
+/* One that was cut short costs its last line, and no line behind it. */
+static void a_damaged_list_costs_what_is_damaged(void **state)
+{
+	char *path = path_of("published");
+	struct dv_rcache *c;
+	struct stat st;
+
+	(void)state;
+	for (int cut = 1; cut < 41; cut++) {
+		unlink(path);
+		c = open_cache(DV_ALGO_XXH128);
+		publish(c, DV_ALGO_XXH128, 0, 3);
+		dv_rcache_close(c);
+		assert_int_equal(stat(path, &st), 0);
+		assert_int_equal(truncate(path, st.st_size - cut), 0);
+		expect_published(DV_ALGO_XXH128, 0, 2, 2);
+		c = open_cache(DV_ALGO_XXH128);
+		publish(c, DV_ALGO_XXH128, 3, 5);
+		dv_rcache_close(c);
+		expect_published(DV_ALGO_XXH128, 3, 5, 4 + (cut == 1));
+	}
+	free(path);
+}
+
 /* --- journal --------------------------------------------------------------- */
 
 static struct dv_digest pack_of(enum dv_algo algo, const char *text)
@@ -585,6 +701,9 @@ int main(void)
 		UNIT_TMP_TEST(an_index_of_another_name_is_refused),
 		UNIT_TMP_TEST(what_hashes_right_and_is_no_index_is_refused),
 		UNIT_TMP_TEST(a_damaged_index_is_not_believed_and_goes),
+		UNIT_TMP_TEST(what_is_published_is_remembered),
+		UNIT_TMP_TEST(what_was_withdrawn_is_forgotten),
+		UNIT_TMP_TEST(a_damaged_list_costs_what_is_damaged),
 		UNIT_TMP_TEST(the_journal_holds_packs_until_they_are_done),
 		UNIT_TMP_TEST(lines_that_are_old_or_damaged_are_left_out_and_go),
 		UNIT_TMP_TEST(no_line_of_others_is_lost),
