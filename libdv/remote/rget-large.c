@@ -142,40 +142,110 @@ static bool is_theirs(int rc)
 	       rc == -DV_E_MISSING || rc == -DV_E_UNSUPPORTED;
 }
 
-static int put_recipe(struct dv_rget *g, const struct dv_rget_recipe *r,
-		      struct dv_err *err)
+/* All of its content, read from the store. */
+static int compare(struct dv_rget *g, struct dv_rget_recipe *r, bool last,
+		   struct dv_err *err)
 {
 	struct dv_err why = DV_ERR_INIT;
 	int rc;
 
-	rc = dv_odb_txn_put_recipe(g->txn, r->kind, &r->id, r->size,
-				   r->bytes.data, r->bytes.len, NULL, &why);
+	rc = dv_odb_txn_check_recipe(g->txn, &r->id, r->size, r->bytes.data,
+				     r->bytes.len, NULL, &why);
+	r->compared = !rc;
+	if (rc == -DV_E_MISSING && !last)
+		return 0;
 	if (is_theirs(rc)) {
+		r->done = true;
 		dv_rget_fault(g, "%s", why.msg);
 		return 0;
 	}
+	if (rc < 0)
+		*err = why;
+	return rc;
+}
+
+/* Where a chunk has gone since it was compared, it is not added yet. */
+static int add(struct dv_rget *g, struct dv_rget_recipe *r,
+	       struct dv_err *err)
+{
+	struct dv_err why = DV_ERR_INIT;
+	int rc;
+
+	rc = dv_odb_txn_add_recipe(g->txn, r->kind, &r->id, r->size,
+				   r->bytes.data, r->bytes.len, &why);
+	if (rc == -DV_E_MISSING)
+		return 0;
 	if (rc < 0) {
 		*err = why;
 		return rc;
 	}
+	r->done = true;
 	g->stats->objects++;
 	dv_progress_add(g->progress, 1, 0);
 	return 0;
 }
 
+static int add_compared(struct dv_rget *g, struct dv_err *err)
+{
+	int rc = dv_odb_txn_lock(g->txn, err);
+
+	for (size_t i = 0; !rc && i < g->recipes_n; i++)
+		if (g->recipes[i].compared)
+			rc = add(g, &g->recipes[i], err);
+	if (!rc)
+		rc = dv_odb_txn_sync(g->txn, err);
+	dv_odb_txn_unlock(g->txn);
+	return rc;
+}
+
+static void drop_done(struct dv_rget *g)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < g->recipes_n; i++)
+		if (g->recipes[i].done)
+			dv_buf_release(&g->recipes[i].bytes);
+		else
+			g->recipes[n++] = g->recipes[i];
+	g->recipes_n = n;
+}
+
+/* Chunks, then the recipes of those that are whole; the others stay. */
+static int complete(struct dv_rget *g, uint64_t *gone, bool last,
+		    struct dv_err *err)
+{
+	int rc = bring_chunks(g, err);
+
+	if (!rc)
+		rc = dv_rget_publish(g, err);
+	if (!rc)
+		rc = dv_rget_has_gone(g, gone, err);
+	last |= !rc;
+	for (size_t i = 0; rc >= 0 && i < g->recipes_n; i++)
+		if (!g->recipes[i].compared)
+			rc = compare(g, &g->recipes[i], last, err);
+	if (rc >= 0)
+		rc = add_compared(g, err);
+	drop_done(g);
+	return rc;
+}
+
 static int bring(struct dv_rget *g, struct dv_rget_item *items, size_t n,
 		 struct dv_err *err)
 {
-	int rc = dv_rget_run(g, items, n, err);
+	uint64_t gone = 0;
+	int rc = dv_rget_has_gone(g, &gone, err);
 
-	if (!rc)
-		rc = bring_chunks(g, err);
-	if (!rc)
-		rc = dv_rget_publish(g, err);
-	for (size_t i = 0; !rc && i < g->recipes_n; i++)
-		rc = put_recipe(g, &g->recipes[i], err);
-	for (size_t i = 0; i < g->recipes_n; i++)
+	if (rc >= 0)
+		rc = dv_rget_run(g, items, n, err);
+	for (int i = 1; !rc && g->recipes_n && i <= DV_RGET_TRIES; i++)
+		rc = complete(g, &gone, i == DV_RGET_TRIES, err);
+	for (size_t i = 0; i < g->recipes_n; i++) {
+		if (!rc)
+			dv_rget_fault(g, "chunks of a large object were "
+				      "removed as they came");
 		dv_buf_release(&g->recipes[i].bytes);
+	}
 	g->recipes_n = 0;
 	return rc;
 }

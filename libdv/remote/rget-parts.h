@@ -53,7 +53,15 @@ struct dv_rget_recipe {
 	uint64_t size;
 	enum dv_odb_kind kind;
 	struct dv_buf bytes;
+	bool compared;		/* the digest of all its content is right */
+	bool done;		/* it is here, or cannot be had */
 };
+
+/*
+ * What was found here may be removed by a gc while the rest comes; it is
+ * asked for then, so many times.
+ */
+#define DV_RGET_TRIES 5
 
 struct dv_rget {
 	struct dv_conn *c;
@@ -79,8 +87,10 @@ struct dv_rget {
 int dv_rget_begin(struct dv_rget *g, struct dv_err *err);
 /* Ends the transaction, tells the faults and releases all. */
 void dv_rget_end(struct dv_rget *g, dv_rpacks_bad_fn *bad, void *arg);
-/* Sync what was added, and let a gc in that waits. */
+/* Sync what was added. */
 int dv_rget_publish(struct dv_rget *g, struct dv_err *err);
+/* 1 where packs have left the store since *gone was as it is; updated. */
+int dv_rget_has_gone(struct dv_rget *g, uint64_t *gone, struct dv_err *err);
 /* Seconds, of use only to compare. */
 int64_t dv_rget_clock(void);
 /* One more that cannot be had, from any thread; fmt NULL: no word of it. */

@@ -22,6 +22,7 @@
 #define PUBLISH_BYTES (64u << 20)
 #define PUBLISH_SECONDS 60
 #define PUBLISH_LEAST (8u << 20)
+#define PUBLISH_PART 8		/* of that, so that packs do not pile up */
 
 enum state { FREE, FLYING, READY, BUSY };
 
@@ -67,6 +68,7 @@ static bool is_due(struct dv_rget *g)
 	if (bytes >= PUBLISH_BYTES && bytes >= g->published)
 		return true;
 	return bytes >= PUBLISH_LEAST &&
+	       bytes >= g->published / PUBLISH_PART &&
 	       dv_rget_clock() - g->published_at >= PUBLISH_SECONDS;
 }
 

@@ -64,7 +64,7 @@ int dv_rget_begin(struct dv_rget *g, struct dv_err *err)
 {
 	pthread_mutex_init(&g->lock, NULL);
 	g->published_at = dv_rget_clock();
-	return dv_odb_txn_begin(&g->txn, g->odb, err);
+	return dv_odb_txn_begin_remote(&g->txn, g->odb, err);
 }
 
 void dv_rget_end(struct dv_rget *g, dv_rpacks_bad_fn *bad, void *arg)
@@ -90,10 +90,16 @@ int dv_rget_publish(struct dv_rget *g, struct dv_err *err)
 
 	if (rc < 0)
 		return rc;
-	dv_odb_txn_end(g->txn);
-	g->txn = NULL;
 	g->published += g->unpublished;
 	g->unpublished = 0;
 	g->published_at = dv_rget_clock();
-	return dv_odb_txn_begin(&g->txn, g->odb, err);
+	return 0;
+}
+
+int dv_rget_has_gone(struct dv_rget *g, uint64_t *gone, struct dv_err *err)
+{
+	uint64_t before = *gone;
+	int rc = dv_odb_gone(g->odb, gone, err);
+
+	return rc < 0 ? rc : *gone != before;
 }

@@ -123,7 +123,10 @@ static int get_meta(void *arg, const struct dv_digest *id,
 	return 0;
 }
 
-/* Lists are read, and of blocks it is enough that they are there. */
+/*
+ * Lists are read, and of blocks it is enough that they are there.  From
+ * here until the root is published nothing may be removed.
+ */
 static int check_tree(struct dv_rget *g, struct dv_mtree *t,
 		      struct dv_err *err)
 {
@@ -146,6 +149,28 @@ static int check_tree(struct dv_rget *g, struct dv_mtree *t,
 	return rc;
 }
 
+/* Lists are to be read; blocks may come with the root. */
+static int publish_root(struct dv_rget *g, struct dv_mtree *t,
+			struct dv_err *err)
+{
+	const struct dv_location *l = g->source.where;
+	int rc = 0;
+
+	if (dv_mtree_depth(t))
+		rc = dv_odb_txn_sync(g->txn, err);
+	if (!rc)
+		rc = dv_odb_txn_lock(g->txn, err);
+	if (!rc)
+		rc = check_tree(g, t, err);
+	if (!rc)
+		rc = dv_odb_txn_put_meta(g->txn, l->root, l->root_len, NULL,
+					 err);
+	if (!rc)
+		rc = dv_odb_txn_sync(g->txn, err);
+	dv_odb_txn_unlock(g->txn);
+	return rc;
+}
+
 static int put_root(struct dv_rget *g, struct dv_err *err)
 {
 	const struct dv_location *l = g->source.where;
@@ -158,19 +183,31 @@ static int put_root(struct dv_rget *g, struct dv_err *err)
 		return rc;
 	t = dv_malloc(sizeof(*t));
 	dv_mtree_init(t, m);
-	/* Lists are to be read; blocks may come with the root. */
-	if (dv_mtree_depth(t))
-		rc = dv_odb_txn_sync(g->txn, err);
-	if (!rc)
-		rc = check_tree(g, t, err);
+	rc = publish_root(g, t, err);
 	dv_mtree_release(t);
 	free(t);
 	dv_manifest_close(m);
-	if (!rc)
-		rc = dv_odb_txn_put_meta(g->txn, l->root, l->root_len, NULL,
-					 err);
-	if (!rc)
-		rc = dv_odb_txn_sync(g->txn, err);
+	return rc;
+}
+
+/* What was here and has gone meanwhile is brought after all. */
+static int bring_manifest(struct dv_rget *g, const struct dv_rget_want *want,
+			  size_t n, struct dv_err *err)
+{
+	uint64_t gone = 0;
+	int rc = dv_rget_has_gone(g, &gone, err), again;
+
+	for (int i = 1; rc >= 0; i++) {
+		rc = bring(g, want, n, err);
+		if (!rc)
+			rc = put_root(g, err);
+		if (rc != -DV_E_MISSING || g->faults.n || i == DV_RGET_TRIES)
+			return rc;
+		again = dv_rget_has_gone(g, &gone, err);
+		if (again <= 0)
+			return again < 0 ? again : rc;
+		err->code = rc = 0;
+	}
 	return rc;
 }
 
@@ -204,9 +241,7 @@ int dv_rget_manifest(struct dv_conn *c, const struct dv_rlocation *where,
 			want[n++] = (struct dv_rget_want){ o.id, o.size };
 	}
 	if (!rc)
-		rc = bring(&g, want, n, err);
-	if (!rc)
-		rc = put_root(&g, err);
+		rc = bring_manifest(&g, want, n, err);
 	dv_rget_end(&g, keep_first, &first);
 	if (rc == -DV_E_MISSING && first.code) {
 		*err = first;

@@ -91,9 +91,9 @@ int dv_odb_txn_put_block(struct dv_odb_txn *t, enum dv_odb_kind kind,
 
 /* --- large objects ------------------------------------------------------ */
 
-static int compare(struct dv_odb_txn *t, const struct dv_digest *id,
-		   uint64_t size, const void *p, size_t n,
-		   struct dv_progress *progress, struct dv_err *err)
+int dv_odb_txn_check_recipe(struct dv_odb_txn *t, const struct dv_digest *id,
+			    uint64_t size, const void *p, size_t n,
+			    struct dv_progress *progress, struct dv_err *err)
 {
 	char text[DV_DIGEST_TEXT];
 	struct dv_odb_reader *r;
@@ -112,20 +112,76 @@ static int compare(struct dv_odb_txn *t, const struct dv_digest *id,
 	return rc;
 }
 
-int dv_odb_txn_put_recipe(struct dv_odb_txn *t, enum dv_odb_kind kind,
-			  const struct dv_digest *id, uint64_t size,
-			  const void *p, size_t n, struct dv_progress *progress,
-			  struct dv_err *err)
+static int look_up(struct dv_odb_txn *t, const void *p, size_t n, int depth,
+		   struct dv_idmap *seen, struct dv_err *err);
+
+/* A part that is listed twice is read once. */
+static int look_up_part(struct dv_odb_txn *t, const struct dv_digest *id,
+			int depth, struct dv_idmap *seen, struct dv_err *err)
 {
-	struct dv_packwriter *w;
+	struct dv_buf bytes = DV_BUF_INIT;
 	int rc;
 
-	if (dv_odb_txn_has(t, id) && !t->repair)
+	if (!dv_idmap_add(seen, id, 0))
 		return 0;
-	rc = compare(t, id, size, p, n, progress, err);
+	rc = dv_odb_get_piece(t->odb, id, DV_ODB_ANY_SIZE, &bytes, err);
+	if (!rc)
+		rc = look_up(t, bytes.data, bytes.len, depth, seen, err);
+	dv_buf_release(&bytes);
+	return rc;
+}
+
+/* Is all here that the recipe, of that depth or any (-1), lists? */
+static int look_up(struct dv_odb_txn *t, const void *p, size_t n, int depth,
+		   struct dv_idmap *seen, struct dv_err *err)
+{
+	struct dv_recipe r;
+	int rc = dv_recipe_decode(&r, p, n, err);
+
+	if (!rc && depth >= 0 && (int)r.depth != depth)
+		rc = dv_err_set(err, DV_E_FORMAT, "recipe is corrupt: a part "
+				"is of another depth");
+	for (uint32_t i = 0; !rc && i < r.n; i++) {
+		struct dv_recipe_item item;
+
+		dv_recipe_get(&r, i, &item);
+		if (r.depth)
+			rc = look_up_part(t, &item.id, (int)r.depth - 1, seen,
+					  err);
+		else if (!dv_odb_txn_has(t, &item.id))
+			rc = dv_odb_missing(&item.id, err);
+	}
+	return rc;
+}
+
+int dv_odb_txn_add_recipe(struct dv_odb_txn *t, enum dv_odb_kind kind,
+			  const struct dv_digest *id, uint64_t size,
+			  const void *p, size_t n, struct dv_err *err)
+{
+	struct dv_packwriter *w;
+	struct dv_idmap seen;
+	int rc;
+
+	dv_idmap_init(&seen, t->odb->algo);
+	rc = look_up(t, p, n, -1, &seen, err);
+	dv_idmap_release(&seen);
 	if (!rc)
 		rc = dv_odb_txn_writer(t, kind, &w, err);
 	if (!rc && dv_odb_txn_claim(t, id))
 		rc = dv_packwriter_add(w, id, DV_PACK_RECIPE, p, n, size, err);
 	return rc;
+}
+
+int dv_odb_txn_put_recipe(struct dv_odb_txn *t, enum dv_odb_kind kind,
+			  const struct dv_digest *id, uint64_t size,
+			  const void *p, size_t n, struct dv_progress *progress,
+			  struct dv_err *err)
+{
+	int rc;
+
+	if (dv_odb_txn_has(t, id) && !t->repair)
+		return 0;
+	rc = dv_odb_txn_check_recipe(t, id, size, p, n, progress, err);
+	return rc < 0 ? rc : dv_odb_txn_add_recipe(t, kind, id, size, p, n,
+						   err);
 }

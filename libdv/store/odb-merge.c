@@ -9,15 +9,25 @@
 /* And this many times what it added. */
 #define BUDGET_FACTOR 4
 
+static int choose(struct dv_rewrite *w, uint64_t budget, struct dv_err *err)
+{
+	int rc;
+
+	w->n = 0;
+	rc = dv_rewrite_add_small(w, DV_PACK_DATA, PACKS_ENOUGH, budget, err);
+	if (!rc)
+		rc = dv_rewrite_add_small(w, DV_PACK_META, PACKS_ENOUGH,
+					 budget, err);
+	return rc;
+}
+
+/* What a gc removed meanwhile must not come back. */
 static int merge(struct dv_rewrite *w, uint64_t budget, struct dv_err *err)
 {
 	struct dv_lock lock = DV_LOCK_INIT;
 	int rc;
 
-	rc = dv_rewrite_add_small(w, DV_PACK_DATA, PACKS_ENOUGH, budget, err);
-	if (!rc)
-		rc = dv_rewrite_add_small(w, DV_PACK_META, PACKS_ENOUGH,
-					 budget, err);
+	rc = choose(w, budget, err);
 	if (rc < 0 || !w->n)
 		return rc;
 	/* Somebody who repacks already will do. */
@@ -25,7 +35,11 @@ static int merge(struct dv_rewrite *w, uint64_t budget, struct dv_err *err)
 			  err);
 	if (rc < 0)
 		return rc;
-	rc = dv_rewrite_copy(w, err);
+	rc = dv_packset_refresh(w->odb->packs, err);
+	if (rc >= 0)
+		rc = choose(w, budget, err);
+	if (!rc && w->n)
+		rc = dv_rewrite_copy(w, err);
 	if (!rc)
 		rc = dv_rewrite_publish(w, err);
 	dv_lock_release(&lock);

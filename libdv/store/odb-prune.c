@@ -12,6 +12,7 @@
 
 #include "base/hex.h"
 #include "store/odb-parts.h"
+#include "store/packkeep.h"
 
 /* Should the file name in directory fd, of which st tells, go? */
 typedef bool doomed_fn(int fd, const char *name, const struct stat *st,
@@ -109,5 +110,7 @@ int dv_odb_prune(struct dv_odb *odb, int64_t grace, struct dv_err *err)
 
 	if (!rc)
 		rc = prune_dir(odb->tmp_dir, is_left_over, 0, err);
+	if (!rc)
+		rc = dv_packkeep_prune(odb->packs_dir, err);
 	return rc;
 }

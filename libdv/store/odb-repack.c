@@ -4,12 +4,13 @@
 
 #define MARK_TRIES 10
 
+/* Those that somebody keeps are not counted. */
 static size_t count_kind(const struct dv_packlist *l, enum dv_pack_kind kind)
 {
 	size_t n = 0;
 
 	for (size_t k = 0; k < l->n; k++)
-		n += l->v[k]->idx.kind == kind;
+		n += l->v[k]->idx.kind == kind && dv_rewrite_may(l->v[k]);
 	return n;
 }
 
@@ -39,7 +40,7 @@ static int choose(struct dv_rewrite *w, const struct dv_odb_repack *r,
 		return -err->code;
 	}
 	for (size_t k = 0; k < l->n; k++)
-		if (worth_it(w, r, l, l->v[k]))
+		if (dv_rewrite_may(l->v[k]) && worth_it(w, r, l, l->v[k]))
 			dv_rewrite_add(w, l->v[k]);
 	if (r->all)
 		return 0;

@@ -14,6 +14,7 @@
 #include "format/chunk.h"
 #include "format/recipe.h"
 #include "store/odb-parts.h"
+#include "store/packkeep.h"
 #include "store/packwriter.h"
 
 /*
@@ -28,6 +29,9 @@ struct dv_odb_txn {
 	struct dv_lock lock;
 	struct dv_packwriter *writers[2];	/* by enum dv_odb_kind */
 	struct dv_chunker chunker;
+	bool remote;		/* locked for moments only */
+	bool locked;		/* now */
+	struct dv_packkeeps keeps;	/* packs published, if remote */
 	bool dirs;		/* tmp/ and packs/ are there */
 	bool repair;		/* what is held is read first */
 	bool wrote;		/* something was published */

@@ -99,6 +99,15 @@ int dv_odb_stat(struct dv_odb *odb, const struct dv_digest *id,
 	return rc;
 }
 
+int dv_odb_gone(struct dv_odb *odb, uint64_t *out, struct dv_err *err)
+{
+	int rc = dv_packset_refresh(odb->packs, err);
+
+	if (rc >= 0)
+		*out = dv_packset_gone(odb->packs);
+	return rc < 0 ? rc : 0;
+}
+
 int dv_odb_each(struct dv_odb *odb, dv_odb_each_fn *fn, void *arg,
 		struct dv_err *err)
 {

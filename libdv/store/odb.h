@@ -72,6 +72,12 @@ int dv_odb_copy(struct dv_odb *odb, const struct dv_digest *id, int fd,
  */
 int dv_odb_resolve(struct dv_odb *odb, const char *hex,
 		   struct dv_digest *out, struct dv_err *err);
+/*
+ * Read anew which packs there are, and say in *out how many have gone so
+ * far, of all that this handle has seen: while that number is the same,
+ * what was found is here still.
+ */
+int dv_odb_gone(struct dv_odb *odb, uint64_t *out, struct dv_err *err);
 /* Each object once, in no order; non-zero from fn ends it, returned. */
 typedef int dv_odb_each_fn(void *arg, const struct dv_digest *id,
 			   uint64_t size, enum dv_odb_kind kind);

@@ -34,6 +34,7 @@ struct dv_packset {
 	size_t attached;		/* the first of them, in each list */
 	struct timespec seen;		/* the directory's time, as listed */
 	bool settled;			/* a later change must show in it */
+	uint64_t gone;			/* packs that left the list */
 };
 
 struct dv_packset *dv_packset_open(const char *dir, enum dv_algo algo)
@@ -189,6 +190,21 @@ static bool is_same_list(const struct dv_packlist *a,
 	       (!a->n || !memcmp(a->v, b->v, a->n * sizeof(*a->v)));
 }
 
+static uint64_t count_gone(const struct dv_packlist *old,
+			   const struct dv_packlist *new)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < old->n; i++) {
+		size_t k = 0;
+
+		while (k < new->n && new->v[k] != old->v[i])
+			k++;
+		n += k == new->n;
+	}
+	return n;
+}
+
 /*
  * 1 if the list is another one than that before.  The same is not kept
  * again: until the directory has settled each miss comes here.
@@ -209,6 +225,8 @@ static int publish(struct dv_packset *s, const struct dv_strlist *names)
 		free(l);
 		return 0;
 	}
+	if (s->list)
+		s->gone += count_gone(&s->list->l, &l->l);
 	l->older = s->list;
 	s->list = l;
 	return 1;
@@ -272,6 +290,16 @@ int dv_packset_refresh(struct dv_packset *s, struct dv_err *err)
 	rc = read_dir(s, err);
 	pthread_mutex_unlock(&s->lock);
 	return rc;
+}
+
+uint64_t dv_packset_gone(struct dv_packset *s)
+{
+	uint64_t n;
+
+	pthread_mutex_lock(&s->lock);
+	n = s->gone;
+	pthread_mutex_unlock(&s->lock);
+	return n;
 }
 
 int dv_packset_list(struct dv_packset *s, const struct dv_packlist **out,

@@ -42,6 +42,8 @@ int dv_packset_list(struct dv_packset *s, const struct dv_packlist **out,
 		    struct dv_err *err);
 /* Read the directory again if it changed: 1 if the list did, else 0. */
 int dv_packset_refresh(struct dv_packset *s, struct dv_err *err);
+/* How many packs were in the list before one that they were not in. */
+uint64_t dv_packset_gone(struct dv_packset *s);
 /* Add one more pack, of any directory, for good; *out is borrowed. */
 int dv_packset_attach(struct dv_packset *s, const char *base,
 		      struct dv_packfile **out, struct dv_err *err);

@@ -27,6 +27,7 @@ struct dv_packwriter {
 	enum dv_pack_kind kind;
 	int level;
 	bool passing;			/* nothing is synced */
+	struct dv_packkeeps *keeps;	/* or NULL */
 	struct dv_packwriter_lane lanes[DV_PACKWRITER_LANES];
 
 	pthread_mutex_t lock;		/* for what follows */

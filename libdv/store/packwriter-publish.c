@@ -7,6 +7,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "format/pack.h"
+#include "store/packkeep.h"
 #include "store/packwriter-parts.h"
 
 uint64_t dv_packwriter_size(struct dv_packwriter *w)
@@ -94,20 +95,23 @@ static int rename_both(struct dv_packwriter *w, const char *idx_tmp,
 		       const struct dv_digest *id, struct dv_err *err)
 {
 	char hex[DV_DIGEST_TEXT];
-	char *pack, *idx;
+	char *base, *pack, *idx;
 	int rc = 0;
 
-	dv_digest_hex(hex, id);
-	pack = dv_asprintf("%s/%s.pack", w->dir, hex);
-	idx = dv_asprintf("%s/%s.idx", w->dir, hex);
-	if (rename(w->tmp, pack))
+	base = dv_asprintf("%s/%s", w->dir, dv_digest_hex(hex, id));
+	pack = dv_asprintf("%s.pack", base);
+	idx = dv_asprintf("%s.idx", base);
+	if (w->keeps)
+		rc = dv_packkeep_add(w->keeps, base, err);
+	if (!rc && rename(w->tmp, pack))
 		rc = dv_err_sys(err, "cannot make '%s'", pack);
-	else if (rename(idx_tmp, idx))
+	if (!rc && rename(idx_tmp, idx))
 		rc = dv_err_sys(err, "cannot make '%s'", idx);
 	if (!rc) {
 		free(w->tmp);
 		w->tmp = NULL;
 	}
+	free(base);
 	free(pack);
 	free(idx);
 	return rc;

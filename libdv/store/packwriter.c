@@ -38,6 +38,12 @@ void dv_packwriter_set_passing(struct dv_packwriter *w)
 	w->passing = true;
 }
 
+void dv_packwriter_set_keeps(struct dv_packwriter *w,
+			     struct dv_packkeeps *k)
+{
+	w->keeps = k;
+}
+
 void dv_packwriter_reset(struct dv_packwriter *w)
 {
 	if (w->tmp)

@@ -39,6 +39,10 @@ struct dv_packwriter *dv_packwriter_new(const char *tmp_dir, const char *dir,
  * nothing is synced, nor written to disk before its time.
  */
 void dv_packwriter_set_passing(struct dv_packwriter *w);
+/* Each pack is kept from before it has its name; k must outlive w. */
+struct dv_packkeeps;
+void dv_packwriter_set_keeps(struct dv_packwriter *w,
+			     struct dv_packkeeps *k);
 /* Throw away what was not published.  NULL is fine. */
 void dv_packwriter_free(struct dv_packwriter *w);
 

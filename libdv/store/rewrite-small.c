@@ -47,7 +47,7 @@ int dv_rewrite_add_small(struct dv_rewrite *w, enum dv_pack_kind kind,
 		return rc;
 	v = dv_reallocarray(NULL, l->n + 1, sizeof(*v));
 	for (size_t k = 0; k < l->n; k++)
-		if (l->v[k]->idx.kind == kind)
+		if (l->v[k]->idx.kind == kind && dv_rewrite_may(l->v[k]))
 			v[n++] = l->v[k];
 	qsort(v, n, sizeof(*v), cmp_sizes);
 	take = n > enough ? geometric(v, n, budget) : 0;

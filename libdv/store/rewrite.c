@@ -11,11 +11,13 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
+#include "store/packkeep.h"
 
 void dv_rewrite_init(struct dv_rewrite *w, struct dv_odb *odb)
 {
 	*w = (struct dv_rewrite){ .odb = odb };
 	dv_idmap_init(&w->needed, odb->algo);
+	dv_idmap_init(&w->walked, odb->algo);
 	dv_idmap_init(&w->done, odb->algo);
 	dv_idmap_init(&w->lost, odb->algo);
 	pthread_mutex_init(&w->lock, NULL);
@@ -26,6 +28,7 @@ void dv_rewrite_release(struct dv_rewrite *w)
 	for (int i = 0; i < 2; i++)
 		dv_packwriter_free(w->writers[i]);
 	dv_idmap_release(&w->needed);
+	dv_idmap_release(&w->walked);
 	dv_idmap_release(&w->done);
 	dv_idmap_release(&w->lost);
 	pthread_mutex_destroy(&w->lock);
@@ -40,6 +43,11 @@ void dv_rewrite_add(struct dv_rewrite *w, struct dv_packfile *pack)
 			return;
 	dv_grow(&w->v, &w->cap, w->n + 1, sizeof(*w->v));
 	w->v[w->n++] = pack;
+}
+
+bool dv_rewrite_may(const struct dv_packfile *pack)
+{
+	return !dv_packkeep_is_held(pack->base);
 }
 
 /* --- what stays --------------------------------------------------------- */
@@ -76,10 +84,13 @@ static int need(void *arg, const struct dv_recipe_item *item, bool is_part,
 static int collect_pack(struct dv_rewrite *w, struct dv_packfile *pack,
 			struct dv_err *err)
 {
+	bool kept = !dv_rewrite_may(pack);
 	int rc = dv_packfile_check(pack, err);
 
 	if (rc < 0)
 		return rc;
+	if (kept && pack->idx.kind == DV_PACK_META)
+		dv_rewrite_need_kept(w, pack);
 	for (uint32_t i = 0; i < pack->idx.n; i++) {
 		struct dv_odb_found f = { .ref = { pack, i } };
 		struct dv_digest id;
@@ -90,7 +101,7 @@ static int collect_pack(struct dv_rewrite *w, struct dv_packfile *pack,
 		if (f.o.type != DV_PACK_RECIPE)
 			continue;
 		dv_packidx_id(&pack->idx, i, &id);
-		if (!w->keep(w->arg, &id))
+		if (!kept && !w->keep(w->arg, &id))
 			continue;
 		rc = dv_odb_each_item(w->odb, &f, need, w, err);
 		if (rc < 0)
@@ -107,6 +118,7 @@ int dv_rewrite_collect(struct dv_rewrite *w, struct dv_err *err)
 	if (!w->keep)
 		return 0;
 	dv_idmap_release(&w->needed);
+	dv_idmap_release(&w->walked);
 	rc = dv_packset_list(w->odb->packs, &l, err);
 	for (size_t k = 0; !rc && k < l->n; k++)
 		rc = collect_pack(w, l->v[k], err);
@@ -187,9 +199,15 @@ static int retire(const struct dv_rewrite *w, const struct dv_packfile *pack,
 {
 	bool trash = (!w->discard && !dv_rewrite_stays_all(w, pack)) ||
 		     is_damaged(w, pack);
-	int rc = take_away(w, pack->base, ".idx", trash, err);
+	int fd, rc = dv_packkeep_seize(pack->base, &fd, err);
 
-	return rc < 0 ? rc : take_away(w, pack->base, ".pack", trash, err);
+	if (rc <= 0)
+		return rc;
+	rc = take_away(w, pack->base, ".idx", trash, err);
+	if (!rc)
+		rc = take_away(w, pack->base, ".pack", trash, err);
+	dv_packkeep_let_go(pack->base, fd);
+	return rc;
 }
 
 static bool is_named(const struct dv_packfile *pack,

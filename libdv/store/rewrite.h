@@ -6,6 +6,10 @@
  * Packs written anew: the objects that stay are copied into one new pack
  * of each kind, each once, and the old packs are taken away.  Blocks that
  * are copied whole are checked against their checksum and not unpacked.
+ *
+ * Packs that somebody keeps, store/packkeep.h, are not for this: whoever
+ * chooses packs passes over them, and one that came to be kept since it was
+ * chosen is not taken away.
  */
 
 #include <pthread.h>
@@ -26,7 +30,9 @@ struct dv_rewrite {
 
 	struct dv_packfile **v;	/* the packs to replace */
 	size_t n, cap;
-	struct dv_idmap needed;	/* chunks and parts of recipes that stay */
+	struct dv_idmap needed;	/* by recipes that stay, and manifests that
+				   are kept */
+	struct dv_idmap walked;	/* blocks and lists of the latter */
 	struct dv_packwriter *writers[2];	/* data, meta */
 	pthread_mutex_t lock;	/* for what follows */
 	struct dv_idmap done;	/* what was copied */
@@ -41,6 +47,9 @@ void dv_rewrite_init(struct dv_rewrite *w, struct dv_odb *odb);
 void dv_rewrite_release(struct dv_rewrite *w);
 void dv_rewrite_add(struct dv_rewrite *w, struct dv_packfile *pack);
 
+/* Of a pack of that list: does nobody keep it? */
+bool dv_rewrite_may(const struct dv_packfile *pack);
+
 /*
  * Add the smallest packs of that kind, as many as it takes to have each
  * pack twice as large as all smaller ones together, where there are more
@@ -51,9 +60,12 @@ int dv_rewrite_add_small(struct dv_rewrite *w, enum dv_pack_kind kind,
 
 /*
  * Learn what the recipes that stay need, of all packs of the store, whose
- * indexes are checked.
+ * indexes are checked.  What is in a pack that somebody keeps stays with
+ * all that it needs, wherever that is.
  */
 int dv_rewrite_collect(struct dv_rewrite *w, struct dv_err *err);
+/* Of a pack of that kind: what the manifests in it name. */
+void dv_rewrite_need_kept(struct dv_rewrite *w, struct dv_packfile *pack);
 bool dv_rewrite_stays(const struct dv_rewrite *w,
 		      const struct dv_digest *id);
 /* Does every object of pack stay? */
@@ -73,9 +85,9 @@ int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err);
 /* Have what was copied on disk, so that publishing takes no time. */
 int dv_rewrite_settle(struct dv_rewrite *w, struct dv_err *err);
 /*
- * Publish the new packs, then take the old ones away: to trash/ those
- * that hold what was not copied (unless discard) or is damaged, the others
- * for good.
+ * Publish the new packs, then take the old ones away that nobody keeps: to
+ * trash/ those that hold what was not copied (unless discard) or is damaged,
+ * the others for good.
  */
 int dv_rewrite_publish(struct dv_rewrite *w, struct dv_err *err);
 
