@@ -21,6 +21,9 @@ struct job {
 	struct dv_rget_want *v;		/* not here */
 	size_t n, cap;
 	uint64_t bytes;			/* of them */
+
+	uint64_t missed, faults;	/* of o, at first */
+	bool lost;			/* something that was here */
 };
 
 void dv_obtain_release(struct dv_obtain *o)
@@ -239,6 +242,110 @@ static int bring_manifest(struct job *j, struct dv_err *err)
 	return dv_rget_manifest(j->c, &j->where, j->odb, &j->o->stats, err);
 }
 
+static int bring(struct job *j, bool data, struct dv_err *err)
+{
+	int rc = bring_manifest(j, err);
+
+	if (rc >= 0 && data)
+		rc = dv_manifest_each_object(j->manifest, dv_odb_read, j->odb,
+					     on_object, j, err);
+	if (rc >= 0)
+		rc = sift(j, err);
+	if (rc >= 0)
+		rc = flush(j, err);
+	return rc;
+}
+
+/* --- once more ------------------------------------------------------------- */
+
+/*
+ * A gc or a drop beside us may have removed what was here when it was
+ * looked for.  Where packs have left the store since, all is looked up once
+ * more, with the lock that keeps them out, and what is not here is brought.
+ */
+#define TRIES 5
+
+static int find_lost(void *arg, const struct dv_digest *id, bool meta,
+		     const struct dv_entry *e, struct dv_err *err)
+{
+	struct job *j = arg;
+	struct dv_obtain *o = j->o;
+	int rc;
+
+	if (!meta && e->mode != DV_MODE_VALUE && o->want &&
+	    !o->want(o->want_arg, e->path, e->path_len))
+		return 0;
+	rc = dv_odb_stat(j->odb, id, NULL, err);
+	j->lost |= !rc;
+	return rc < 0 ? rc : !rc || (meta && j->lost);
+}
+
+/* 1 where something is not here that was to be. */
+static int has_lost(struct job *j, bool data, struct dv_err *err)
+{
+	struct dv_odb_txn *t = NULL;
+	int rc = dv_odb_txn_begin(&t, j->odb, err);
+
+	j->lost = false;
+	if (!rc && data)
+		rc = dv_manifest_each_object(j->manifest, dv_odb_read, j->odb,
+					     find_lost, j, err);
+	else if (!rc)
+		j->lost = !(rc = is_whole(j, err));
+	dv_odb_txn_end(t);
+	return rc < 0 ? rc : j->lost;
+}
+
+/* What is counted is what the first look found. */
+static int bring_again(struct job *j, bool data, struct dv_err *err)
+{
+	struct dv_obtain *o = j->o;
+	uint64_t files = o->files, size = o->size, here = o->here;
+	int rc;
+
+	o->stats.missing = j->missed;
+	o->faults = j->faults;
+	rc = bring(j, data, err);
+	o->files = files;
+	o->size = size;
+	o->here = here;
+	return rc;
+}
+
+static int bring_all(struct job *j, bool data, struct dv_err *err)
+{
+	uint64_t gone, now, objects;
+	int rc = dv_odb_gone(j->odb, &gone, err);
+
+	j->missed = j->o->stats.missing;
+	j->faults = j->o->faults;
+	if (rc >= 0)
+		rc = bring(j, data, err);
+	for (int i = 0; rc >= 0 || rc == -DV_E_MISSING; i++) {
+		struct dv_err why = DV_ERR_INIT;
+
+		if (dv_odb_gone(j->odb, &now, &why) < 0 || now == gone)
+			break;
+		gone = now;
+		*err = (struct dv_err)DV_ERR_INIT;
+		rc = has_lost(j, data, err);
+		if (rc <= 0)
+			break;
+		if (i == TRIES) {
+			dv_err_set(err, DV_E_CONFLICT, "objects are removed "
+				   "from the store as fast as they come");
+			return dv_err_hint(err, "try again when dv gc, or dv "
+					   "drop, is done");
+		}
+		objects = j->o->stats.objects;
+		rc = bring_again(j, data, err);
+		/* What cannot be had was told. */
+		if (rc >= 0 && j->o->stats.objects == objects)
+			break;
+	}
+	return rc;
+}
+
 int dv_obtain_manifest(struct dv_conn *c, struct dv_odb *odb,
 		       struct dv_rpacks *s, const struct dv_digest *manifest,
 		       bool data, struct dv_obtain *o, struct dv_err *err)
@@ -249,14 +356,7 @@ int dv_obtain_manifest(struct dv_conn *c, struct dv_odb *odb,
 
 	if (!s)
 		j.packs = dv_rpacks_new(c);
-	rc = bring_manifest(&j, err);
-	if (rc >= 0 && data)
-		rc = dv_manifest_each_object(manifest, dv_odb_read, odb,
-					     on_object, &j, err);
-	if (rc >= 0)
-		rc = sift(&j, err);
-	if (rc >= 0)
-		rc = flush(&j, err);
+	rc = bring_all(&j, data, err);
 	if (!s)
 		dv_rpacks_free(j.packs);
 	dv_rlocation_release(&j.where);
