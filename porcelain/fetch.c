@@ -14,6 +14,7 @@
 #include "porcelain/bring.h"
 #include "porcelain/human.h"
 #include "porcelain/remotepart.h"
+#include "porcelain/remoteversions.h"
 #include "porcelain/session.h"
 #include "remote/obtain.h"
 #include "store/worktree.h"
@@ -24,22 +25,30 @@ static const char *const usage[] = {
 	NULL
 };
 
-#define DATASETS_MAX 1000000
-
 struct job {
 	struct dv_session s;
 	struct dv_remotecmd remote;
 	struct dv_rpacks *packs;
+	struct dv_obtain_where *where;
 	bool all;			/* lists of files of every version */
 	bool data, force;
 	bool failed, news;
+	bool seen;			/* the remote is not empty */
 	bool down;			/* it is the remote that fails */
 	uint64_t faults;
 };
 
+/* What of one dataset could not be had: the others come all the same. */
+static void fail(struct job *job, struct dv_err *err)
+{
+	job->down = err->code == DV_E_SYS;
+	dv_bring_fail(err);
+	job->failed = true;
+}
+
 /* --- lists of files, content ------------------------------------------------ */
 
-/* The manifests to bring of a dataset, each once. */
+/* The manifests to bring, each once. */
 struct wanted {
 	struct job *job;
 	struct dv_idmap ids;
@@ -91,6 +100,19 @@ static int add_pointer(struct wanted *w, const char *dataset,
 	return rc;
 }
 
+static int add_dataset(struct wanted *w, const char *dataset,
+		       struct dv_err *err)
+{
+	struct job *job = w->job;
+	int rc;
+
+	rc = dv_versions_each_row(job->s.versions, dataset, on_row, w, err);
+	if (rc >= 0)
+		rc = dv_version_tag_each(job->s.repo, dataset, on_tag, w,
+					 err);
+	return rc < 0 ? rc : add_pointer(w, dataset, err);
+}
+
 /* One that is not there is told; it need not have been published. */
 static int bring(const struct dv_digest *id, uint64_t value, void *arg)
 {
@@ -104,9 +126,10 @@ static int bring(const struct dv_digest *id, uint64_t value, void *arg)
 	if (rc == -DV_E_MISSING) {
 		dv_warn("%s", w->err->msg);
 		*w->err = (struct dv_err)DV_ERR_INIT;
-		rc = 0;
+	} else if (rc < 0) {
+		fail(job, w->err);
 	}
-	return rc;
+	return job->down;
 }
 
 struct ids {
@@ -124,90 +147,55 @@ static int add_id(const struct dv_digest *id, uint64_t value, void *arg)
 }
 
 /* All at once, then each with what it lacks. */
-static int bring_all(struct wanted *w)
+static void bring_all(struct wanted *w)
 {
 	struct ids ids = { dv_calloc(w->ids.n + 1, sizeof(*ids.v)), 0 };
 	struct job *job = w->job;
-	int rc;
 
 	dv_idmap_each(&w->ids, add_id, &ids);
-	rc = dv_obtain_lists(job->remote.conn, job->s.odb, job->packs, ids.v,
-			     ids.n, w->o, w->err);
+	if (dv_obtain_lists(job->remote.conn, job->s.odb, job->packs, ids.v,
+			    ids.n, w->o, w->err) < 0)
+		fail(job, w->err);
 	free(ids.v);
-	return rc < 0 ? rc : dv_idmap_each(&w->ids, bring, w);
+	if (!job->down)
+		dv_idmap_each(&w->ids, bring, w);
 }
 
-static int bring_lists(struct job *job, const char *dataset,
-		       struct dv_obtain *o, struct dv_err *err)
-{
-	struct wanted w = { .job = job, .o = o, .err = err };
-	int rc;
-
-	dv_idmap_init(&w.ids, job->s.repo->algo);
-	rc = dv_versions_each_row(job->s.versions, dataset, on_row, &w, err);
-	if (rc >= 0)
-		rc = dv_version_tag_each(job->s.repo, dataset, on_tag, &w,
-					 err);
-	if (rc >= 0)
-		rc = add_pointer(&w, dataset, err);
-	if (rc >= 0)
-		rc = bring_all(&w);
-	dv_idmap_release(&w.ids);
-	return rc;
-}
-
-/* --- which ------------------------------------------------------------------- */
-
-static void tell(struct job *job, const char *dataset,
-		 const struct dv_obtain *o)
+static void tell_received(struct job *job, const struct dv_strlist *datasets,
+			  const struct dv_obtain *o)
 {
 	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
+	bool one = datasets->n == 1;
 
-	if (job->remote.quiet)
-		return;
-	job->news |= dv_remotepart_tell(dataset, o);
 	if (!o->stats.objects)
 		return;
 	job->news = true;
-	dv_say("%s: %s, %s received", dataset,
+	if (job->remote.quiet)
+		return;
+	dv_say("%s%s%s, %s received", one ? datasets->v[0] : "",
+	       one ? ": " : "",
 	       dv_human_count(count, o->stats.objects, "object", "objects"),
 	       dv_human_size(size, o->stats.bytes));
 }
 
-static int fetch_one(struct job *job, const char *dataset, struct dv_err *err)
+static void bring_lists(struct job *job, const struct dv_strlist *datasets,
+			struct dv_obtain *o, struct dv_err *err)
 {
-	struct dv_obtain o = { .progress = &job->remote.progress,
-			       .bad = dv_remotepart_bad };
-	int rc;
+	struct wanted w = { .job = job, .o = o, .err = err };
 
-	rc = dv_obtain_versions(job->remote.conn, job->s.repo, job->s.versions,
-				dataset, job->force, &o, err);
-	if (rc >= 0)
-		rc = bring_lists(job, dataset, &o, err);
-	if (rc >= 0)
-		tell(job, dataset, &o);
-	job->faults += o.faults;
-	dv_obtain_release(&o);
-	return rc;
+	dv_idmap_init(&w.ids, job->s.repo->algo);
+	for (size_t i = 0; i < datasets->n; i++)
+		if (add_dataset(&w, datasets->v[i], err) < 0)
+			fail(job, err);
+	if (!job->down)
+		bring_all(&w);
+	dv_idmap_release(&w.ids);
+	tell_received(job, datasets, o);
 }
 
-/* All heads of a dataset come one behind the other. */
-static int on_head(void *arg, const char *ns, const char *dataset,
-		   const char *tag, uint64_t n, struct dv_err *err)
-{
-	struct dv_strlist *out = arg;
+/* --- which ------------------------------------------------------------------- */
 
-	(void)ns, (void)tag, (void)n;
-	if (out->n && !strcmp(out->v[out->n - 1], dataset))
-		return 0;
-	if (out->n >= DATASETS_MAX)
-		return dv_err_set(err, DV_E_LIMIT, "more than %d datasets are "
-				  "published there", DATASETS_MAX);
-	dv_strlist_add(out, dataset);
-	return 0;
-}
-
-/* Those of here, and those of the name space that are published there. */
+/* Those of here; what else is published is found when all are asked for. */
 static int list_datasets(struct job *job, struct dv_strlist *out,
 			 struct dv_err *err)
 {
@@ -215,42 +203,64 @@ static int list_datasets(struct job *job, struct dv_strlist *out,
 
 	if (job->s.repo->workdir)
 		rc = dv_worktree_datasets(job->s.repo, out, err);
-	if (rc >= 0)
-		rc = dv_versions_datasets(job->s.versions, out, err);
-	if (rc >= 0 && dv_transport_caps(job->remote.conn->t)->list)
-		rc = dv_catalog_heads(job->remote.conn,
-				      job->s.repo->name_space, NULL, on_head,
-				      out, err);
-	dv_strlist_uniq(out);
+	return rc < 0 ? rc : dv_versions_datasets(job->s.versions, out, err);
+}
+
+static int choose(struct job *job, int argc, const char **argv,
+		  struct dv_strlist *out, struct dv_err *err)
+{
+	char *dataset;
+	int rc = argc ? 0 : list_datasets(job, out, err);
+
+	for (int i = 0; i < argc && rc >= 0; i++) {
+		rc = dv_remotepart_dataset(&job->s, argv[i], &dataset, err);
+		if (rc >= 0)
+			dv_strlist_take(out, dataset);
+	}
 	return rc;
+}
+
+static void came(void *arg, const char *dataset, const struct dv_obtain *o,
+		 struct dv_err *err)
+{
+	struct job *job = arg;
+
+	if (!o) {
+		fail(job, err);
+		return;
+	}
+	if (!job->remote.quiet)
+		dv_remotepart_tell(dataset, o);
+	job->news |= o->records || o->tags;
 }
 
 static int fetch(struct job *job, int argc, const char **argv,
 		 const char *remote, struct dv_err *err)
 {
-	struct dv_strlist all = DV_STRLIST_INIT;
-	char *dataset;
+	struct dv_obtain_many m = { .force = job->force, .data = job->data,
+		.whole = !argc, .all = { .bad = dv_remotepart_bad,
+		.progress = &job->remote.progress } };
+	struct dv_digest *pointers = NULL;
 	int rc;
 
 	rc = dv_remotepart_open(&job->remote, job->s.repo, remote, err);
 	if (rc < 0)
 		return rc;
-	job->packs = dv_rpacks_new(job->remote.conn);
-	for (int i = 0; i < argc && rc >= 0; i++) {
-		rc = dv_remotepart_dataset(&job->s, argv[i], &dataset, err);
-		if (rc >= 0)
-			dv_strlist_take(&all, dataset);
-	}
-	if (rc >= 0 && !argc)
-		rc = list_datasets(job, &all, err);
-	for (size_t i = 0; i < all.n && rc >= 0 && !job->down; i++)
-		if (fetch_one(job, all.v[i], err) < 0) {
-			job->down = err->code == DV_E_SYS;
-			dv_bring_fail(err);
-			job->failed = true;
-		}
-	dv_strlist_release(&all);
-	return rc;
+	m.packs = job->packs = dv_rpacks_new(job->remote.conn);
+	m.all.where = job->where = dv_obtain_where_new(job->s.repo->algo);
+	rc = choose(job, argc, argv, &m.datasets, err);
+	if (rc >= 0)
+		rc = dv_remoteversions_pointers(&job->s, &m, &pointers, err);
+	if (rc >= 0)
+		rc = dv_remoteversions_bring(&job->s, job->remote.conn, &m,
+					     came, job, err);
+	if (rc >= 0 && !job->down)
+		bring_lists(job, &m.datasets, &m.all, err);
+	job->faults += m.all.faults;
+	job->seen |= m.seen;
+	dv_obtain_many_release(&m);
+	free(pointers);
+	return rc < 0 ? rc : 0;
 }
 
 static int cmd_fetch(int argc, const char **argv, const struct dv_ctx *ctx)
@@ -278,9 +288,11 @@ static int cmd_fetch(int argc, const char **argv, const struct dv_ctx *ctx)
 	rc = dv_session_open(&job.s, 0, &err);
 	if (rc >= 0)
 		rc = fetch(&job, argc, argv, remote, &err);
-	if (rc >= 0 && !job.failed && !job.faults && !job.news)
+	if (rc >= 0 && !job.failed && !job.faults && !job.news &&
+	    !job.seen)
 		rc = dv_conn_check_there(job.remote.conn, &err);
 	dv_rpacks_free(job.packs);
+	dv_obtain_where_free(job.where);
 	dv_remotecmd_close(&job.remote);
 	dv_session_close(&job.s);
 	if (rc >= 0 && job.failed)

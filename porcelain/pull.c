@@ -14,6 +14,7 @@
 #include "porcelain/bring.h"
 #include "porcelain/only.h"
 #include "porcelain/remotepart.h"
+#include "porcelain/remoteversions.h"
 #include "porcelain/session.h"
 #include "remote/obtain.h"
 #include "remote/remotes.h"
@@ -29,13 +30,15 @@ struct job {
 	struct dv_session s;
 	struct dv_remotecmd remote;
 	struct dv_rpacks *packs;
+	struct dv_obtain_where *where;
 	struct dv_only *only;		/* NULL: all */
 	bool force;
 	bool failed;			/* a dataset could not be brought */
 	bool down;			/* nor can others: it is the remote */
 	uint64_t faults;		/* files could not */
 	uint64_t files;			/* that are wanted */
-	bool news;			/* something was told */
+	bool news;			/* something came, or was told */
+	bool seen;			/* the remote is not empty */
 };
 
 static void count(struct job *job, struct dv_obtain *o)
@@ -53,19 +56,49 @@ static void note_down(struct job *job, int rc)
 
 /* --- records --------------------------------------------------------------- */
 
-static int bring_versions(struct job *job, const char *dataset,
-			  struct dv_err *err)
+static void came(void *arg, const char *dataset, const struct dv_obtain *o,
+		 struct dv_err *err)
 {
-	struct dv_obtain o = { .progress = &job->remote.progress,
-			       .bad = dv_remotepart_bad };
-	int rc;
+	struct job *job = arg;
 
-	rc = dv_obtain_versions(job->remote.conn, job->s.repo, job->s.versions,
-				dataset, false, &o, err);
+	if (!o) {
+		dv_bring_fail(err);
+		job->failed = true;
+		return;
+	}
+	if (!job->remote.quiet)
+		dv_remotepart_tell(dataset, o);
+	job->news |= o->records || o->tags;
+}
+
+/*
+ * Of these datasets.  Where the contents of their pointers are wanted next,
+ * their lists of files come, too.
+ */
+static int bring_versions(struct job *job, const struct dv_strlist *datasets,
+			  bool with_pointers, struct dv_err *err)
+{
+	struct dv_obtain_many m = { .packs = job->packs, .data = true,
+		.all = { .progress = &job->remote.progress,
+			 .bad = dv_remotepart_bad, .where = job->where } };
+	struct dv_digest *pointers = NULL;
+	int rc = 0;
+
+	for (size_t i = 0; i < datasets->n; i++)
+		dv_strlist_add(&m.datasets, datasets->v[i]);
+	if (with_pointers)
+		rc = dv_remoteversions_pointers(&job->s, &m, &pointers, err);
+	if (rc >= 0)
+		rc = dv_remoteversions_bring(&job->s, job->remote.conn, &m,
+					     came, job, err);
+	if (rc >= 0)
+		rc = dv_obtain_lists(job->remote.conn, job->s.odb, job->packs,
+				     m.manifests, m.n, &m.all, err);
 	note_down(job, rc);
-	if (rc >= 0 && !job->remote.quiet && dv_remotepart_tell(dataset, &o))
-		job->news = true;
-	count(job, &o);
+	job->faults += m.all.faults;
+	job->seen |= m.seen;
+	dv_obtain_many_release(&m);
+	free(pointers);
 	return rc;
 }
 
@@ -77,7 +110,8 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 {
 	struct dv_obtain o = { .progress = &job->remote.progress,
 			       .want = dv_remotepart_wants, .want_arg = part,
-			       .bad = dv_remotepart_bad };
+			       .bad = dv_remotepart_bad,
+			       .where = job->where };
 	int rc;
 
 	rc = dv_obtain_manifest(job->remote.conn, job->s.odb, job->packs,
@@ -94,6 +128,7 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 		}
 		rc = dv_worktree_checkout(job->s.repo, part->dataset, manifest,
 					  c, err);
+		job->news |= rc >= 0 && (o.stats.objects || c->written);
 		if (rc >= 0 && !job->remote.quiet &&
 		    dv_remotepart_tell_data(part, &o, c))
 			job->news = true;
@@ -139,15 +174,33 @@ static int pull_pointer(struct job *job, const char *dataset,
 		return remove_gone(job, dataset, err);
 	if (rc < 0)
 		return rc;
-	rc = bring_versions(job, dataset, err);
-	if (rc >= 0)
-		rc = dv_bring_version(&job->s, dataset, &pointer.manifest,
-				      &version, err);
+	rc = dv_bring_version(&job->s, dataset, &pointer.manifest, &version,
+			      err);
 	c.version = version;
 	if (rc >= 0)
 		rc = bring_data(job, &part, &pointer.manifest, &c, err);
 	dv_remotepart_release(&part);
 	free(version);
+	return rc;
+}
+
+/* Versions of those that have a pointer.  One that is bad is told later. */
+static int bring_all_versions(struct job *job, const struct dv_strlist *all,
+			      struct dv_err *err)
+{
+	struct dv_strlist some = DV_STRLIST_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_pointer pointer;
+	int rc = 0;
+
+	for (size_t i = 0; i < all->n; i++)
+		if ((!job->only || dv_only_may(job->only, all->v[i])) &&
+		    dv_worktree_pointer(job->s.repo, all->v[i], &pointer,
+					&ignored) > 0)
+			dv_strlist_add(&some, all->v[i]);
+	if (some.n)
+		rc = bring_versions(job, &some, true, err);
+	dv_strlist_release(&some);
 	return rc;
 }
 
@@ -157,6 +210,8 @@ static int pull_all(struct job *job, struct dv_err *err)
 	int rc;
 
 	rc = dv_worktree_datasets(job->s.repo, &all, err);
+	if (rc >= 0)
+		rc = bring_all_versions(job, &all, err);
 	for (size_t i = 0; i < all.n && rc >= 0 && !job->down; i++)
 		if (pull_pointer(job, all.v[i], err) < 0) {
 			dv_bring_fail(err);
@@ -210,8 +265,6 @@ static int pull_spec(struct job *job, const char *text, struct dv_err *err)
 
 	rc = dv_remotepart_dataset(&job->s, text, &dataset, err);
 	if (rc >= 0)
-		rc = bring_versions(job, dataset, err);
-	if (rc >= 0)
 		rc = dv_spec_resolve(&spec, job->s.repo, job->s.versions, text,
 				     err);
 	if (rc == -DV_E_MISSING && dataset && !is_dataset(job, dataset))
@@ -229,6 +282,29 @@ static int pull_spec(struct job *job, const char *text, struct dv_err *err)
 	return rc;
 }
 
+/* Versions of what is named.  What names nothing is told later. */
+static int bring_named_versions(struct job *job, int argc, const char **argv,
+				struct dv_err *err)
+{
+	struct dv_strlist some = DV_STRLIST_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	bool pointers = true;
+	char *dataset;
+	int rc = 0;
+
+	for (int i = 0; i < argc; i++) {
+		if (dv_remotepart_dataset(&job->s, argv[i], &dataset,
+					  &ignored) < 0)
+			continue;
+		dv_strlist_take(&some, dataset);
+		pointers &= !strchr(argv[i], '@');
+	}
+	if (some.n)
+		rc = bring_versions(job, &some, pointers, err);
+	dv_strlist_release(&some);
+	return rc;
+}
+
 static int pull(struct job *job, int argc, const char **argv,
 		const char *remote, struct dv_err *err)
 {
@@ -238,8 +314,12 @@ static int pull(struct job *job, int argc, const char **argv,
 	if (rc < 0)
 		return rc;
 	job->packs = dv_rpacks_new(job->remote.conn);
+	job->where = dv_obtain_where_new(job->s.repo->algo);
 	if (!argc)
 		return pull_all(job, err);
+	rc = bring_named_versions(job, argc, argv, err);
+	if (rc < 0)
+		return rc;
 	if (argc == 1)
 		return pull_spec(job, argv[0], err);
 	for (int i = 0; i < argc && !job->down; i++)
@@ -287,9 +367,11 @@ static int cmd_pull(int argc, const char **argv, const struct dv_ctx *ctx)
 		rc = dv_only_new(&job.only, &only, job.s.repo->prefix, &err);
 	if (rc >= 0)
 		rc = pull(&job, argc, argv, remote, &err);
-	if (rc >= 0 && !job.failed && !job.faults && !job.news)
+	if (rc >= 0 && !job.failed && !job.faults && !job.news &&
+	    !job.seen)
 		rc = dv_conn_check_there(job.remote.conn, &err);
 	dv_rpacks_free(job.packs);
+	dv_obtain_where_free(job.where);
 	dv_remotecmd_close(&job.remote);
 	rc = finish(&job, rc, &err);
 	dv_only_free(job.only);

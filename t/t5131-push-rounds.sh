@@ -4,6 +4,7 @@
 test_description='how many round trips a push, and a look, make one after the other'
 
 TEST_NO_CREATE_REPO=1
+TEST_IN_MEMORY=t
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-push.sh"
@@ -80,10 +81,23 @@ test_expect_success 'ls -r: as many for three datasets as for thirty' '
 	grep "lab/[abc]$" actual
 '
 
+test_expect_success 'fetch: three datasets are no more round trips than one' '
+	(cd lab && version a only && dv push -q a && git add -A && git commit -qm y) && git clone -q lab clone && (
+		cd clone && git config dv-remote.origin.url "rounds::$REM" &&
+		at_most 10 dv fetch -q && git for-each-ref refs/dv >../refs &&
+		(cd ../lab && git for-each-ref refs/dv) >../expect && test_cmp ../expect ../refs &&
+		at_most 2 dv fetch -q && at_most 9 dv pull -q && diff -r a ../lab/a && diff -r b ../lab/b && diff -r c ../lab/c &&
+		at_most 2 dv pull -q
+	) && rm -rf clone && git clone -q lab clone && (
+		cd clone && git config dv-remote.origin.url "rounds::$REM" && at_most 13 dv pull -q &&
+		diff -r a ../lab/a && diff -r b ../lab/b && diff -r c ../lab/c
+	) && rm -rf clone
+'
+
 test_expect_success 'fetch: lists of files of all versions together' '
 	git clone -q lab clone && (
 		cd clone && git config dv-remote.origin.url "rounds::$REM" &&
-		dv fetch -q && at_most 24 dv fetch -q --all &&
+		dv fetch -q && at_most 10 dv fetch -q --all &&
 		for v in $(dv show-ref | sed -n "s,.*refs/dv/\\([abc]\\)/,\\1@,p")
 		do
 			echo "$v" && dv ls "$v" >../actual && echo file >../expect &&

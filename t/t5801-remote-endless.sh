@@ -61,7 +61,7 @@ test_expect_success 'versions without an end' '
 	PREFIX=dv/versions/lab/data/ FORM=%010.0f-dc7048f8-3b05357d &&
 	export PREFIX FORM &&
 	test_expect_code 128 within dv fetch --remote=endless data 2>err &&
-	test_grep "^error: remote .endless.: .data. has more than 1000000 versions" err &&
+	test_grep "^fatal: remote .endless.: there are more than 1000000 new versions" err &&
 	git for-each-ref refs/dv/data >refs && test_line_count = 1 refs
 '
 
@@ -75,7 +75,7 @@ test_expect_success 'versions of datasets without an end' '
 test_expect_success 'datasets without an end' '
 	PREFIX=dv/heads/ FORM=d%08.0f/latest/0000000001 &&
 	test_expect_code 128 within dv fetch --remote=endless 2>err &&
-	test_grep "^fatal: more than 1000000 datasets" err
+	test_grep "^fatal: remote .endless.: there are more than 1000000 datasets" err
 '
 
 test_done

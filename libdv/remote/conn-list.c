@@ -149,8 +149,6 @@ int dv_conn_each_key(struct dv_conn *c, const char *prefix, uint64_t max,
 
 struct many {
 	struct dv_conn *c;
-	dv_conn_object_fn *fn;
-	void *arg;
 	int rc;
 	struct dv_err *err;
 	unsigned waiting;
@@ -158,7 +156,7 @@ struct many {
 
 struct one {
 	struct many *many;
-	size_t i;
+	struct dv_conn_ask ask;
 };
 
 static void take_object(void *arg, enum dv_wire_class class, const void *data,
@@ -166,13 +164,14 @@ static void take_object(void *arg, enum dv_wire_class class, const void *data,
 {
 	struct one *one = arg;
 	struct many *m = one->many;
+	const struct dv_conn_ask *a = &one->ask;
 
 	m->waiting--;
 	if (m->rc) {
 		/* The first failure is the one that is told. */
 	} else if (class == DV_WIRE_OK || class == DV_WIRE_MISSING) {
-		m->rc = m->fn(m->arg, one->i,
-			      class == DV_WIRE_OK ? data : NULL, n, m->err);
+		m->rc = a->fn(a->arg, a->i, class == DV_WIRE_OK ? data : NULL,
+			      n, m->err);
 	} else {
 		*m->err = *err;
 		m->rc = -m->err->code;
@@ -180,24 +179,44 @@ static void take_object(void *arg, enum dv_wire_class class, const void *data,
 	free(one);
 }
 
+static void ask(struct many *m, const struct dv_conn_ask *a)
+{
+	struct one *one = dv_calloc(1, sizeof(*one));
+	struct dv_err ignored = DV_ERR_INIT;
+
+	*one = (struct one){ m, *a };
+	m->waiting++;
+	dv_small_get(m->c->t, a->key, a->max, take_object, one);
+	while (m->waiting >= DV_CONN_REQUESTS)
+		dv_transport_step(m->c->t, -1, &ignored);
+}
+
+static int answered(struct many *m)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+
+	while (m->waiting)
+		dv_transport_step(m->c->t, -1, &ignored);
+	return m->rc;
+}
+
+int dv_conn_read_some(struct dv_conn *c, const struct dv_conn_ask *asks,
+		      size_t n, struct dv_err *err)
+{
+	struct many m = { .c = c, .err = err };
+
+	for (size_t i = 0; i < n && !m.rc; i++)
+		ask(&m, &asks[i]);
+	return answered(&m);
+}
+
 int dv_conn_read_all(struct dv_conn *c, const struct dv_strlist *keys,
 		     size_t max, dv_conn_object_fn *fn, void *arg,
 		     struct dv_err *err)
 {
-	struct many m = { c, fn, arg, 0, err, 0 };
-	struct dv_err ignored = DV_ERR_INIT;
+	struct many m = { .c = c, .err = err };
 
-	for (size_t i = 0; i < keys->n && !m.rc; i++) {
-		struct one *one = dv_calloc(1, sizeof(*one));
-
-		one->many = &m;
-		one->i = i;
-		m.waiting++;
-		dv_small_get(c->t, keys->v[i], max, take_object, one);
-		while (m.waiting >= DV_CONN_REQUESTS)
-			dv_transport_step(c->t, -1, &ignored);
-	}
-	while (m.waiting)
-		dv_transport_step(c->t, -1, &ignored);
-	return m.rc;
+	for (size_t i = 0; i < keys->n && !m.rc; i++)
+		ask(&m, &(struct dv_conn_ask){ keys->v[i], max, fn, arg, i });
+	return answered(&m);
 }

@@ -164,3 +164,13 @@ int dv_conn_read_all(struct dv_conn *c, const struct dv_strlist *keys,
 		     struct dv_err *err);
 
 #endif
+/* The same of objects of several kinds, each with its own fn. */
+struct dv_conn_ask {
+	const char *key;
+	size_t max;		/* bytes */
+	dv_conn_object_fn *fn;
+	void *arg;
+	size_t i;		/* what fn is told */
+};
+int dv_conn_read_some(struct dv_conn *c, const struct dv_conn_ask *asks,
+		      size_t n, struct dv_err *err);

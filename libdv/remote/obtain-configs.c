@@ -39,13 +39,31 @@ static int on_first(void *arg, size_t i, const void *data, size_t n,
 		    struct dv_err *err)
 {
 	struct configs *k = arg;
+	struct dv_rlocation x = { .n = 1 };
 	struct dv_err why = DV_ERR_INIT;
-	struct dv_location l;
 
 	(void)i, (void)err;
-	if (data && dv_location_open(&l, data, n, &why) >= 0)
-		add_meta(k->packs, &l);
+	if (!data)
+		return 0;
+	dv_buf_add(&x.bytes, data, n);
+	if (dv_location_open(&x.l, dv_buf_cstr(&x.bytes), n, &why) < 0) {
+		dv_rlocation_release(&x);
+		return 0;
+	}
+	add_meta(k->packs, &x.l);
+	dv_obtain_where_keep(k->o->where, &x);
 	return 0;
+}
+
+/* What was read before need not be asked for. */
+static bool is_read(struct configs *k, size_t i)
+{
+	const struct dv_rlocation *x = dv_obtain_where_get(k->o->where,
+							   &k->manifests[i]);
+
+	if (x)
+		add_meta(k->packs, &x->l);
+	return x != NULL;
 }
 
 static int read_first(struct configs *k, struct dv_err *err)
@@ -55,6 +73,8 @@ static int read_first(struct configs *k, struct dv_err *err)
 	int rc;
 
 	for (size_t i = 0; i < k->n; i++) {
+		if (is_read(k, i))
+			continue;
 		dv_rkey_manifest(&key, &k->manifests[i]);
 		dv_strlist_add(&keys, dv_rkey_add_number(&key, 1));
 	}

@@ -111,13 +111,37 @@ static void put_together(struct lists *x)
 	x->o->stats.missing = missing;
 }
 
+/* Those that were read before, then the others. */
+static int read_locations(struct lists *x, const struct dv_digest *manifests,
+			  size_t n, struct dv_err *err)
+{
+	struct dv_digest *others = dv_calloc(n, sizeof(*others));
+	struct dv_rlocation where;
+	size_t others_n = 0;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc; i++) {
+		if (!dv_obtain_where_take(x->o->where, &manifests[i], &where)) {
+			others[others_n++] = manifests[i];
+			continue;
+		}
+		rc = take_location(x, i, &where, err);
+		dv_rlocation_release(&where);
+	}
+	if (!rc)
+		rc = dv_rlocation_read_all(x->c, others, others_n,
+					   take_location, x, err);
+	free(others);
+	return rc;
+}
+
 static int bring_batch(struct lists *x, const struct dv_digest *manifests,
 		       size_t n, struct dv_err *err)
 {
 	int rc;
 
 	dv_idmap_init(&x->wanted, dv_odb_algo(x->odb));
-	rc = dv_rlocation_read_all(x->c, manifests, n, take_location, x, err);
+	rc = read_locations(x, manifests, n, err);
 	/* one that is bad is named when it is asked for alone */
 	if (rc == -DV_E_FORMAT || rc == -DV_E_LIMIT)
 		err->code = rc = 0;
@@ -126,7 +150,7 @@ static int bring_batch(struct lists *x, const struct dv_digest *manifests,
 	if (!rc)
 		put_together(x);
 	for (size_t i = 0; i < x->n; i++)
-		dv_rlocation_release(&x->where[i]);
+		dv_obtain_where_keep(x->o->where, &x->where[i]);
 	dv_idmap_release(&x->wanted);
 	x->n = x->want_n = 0;
 	x->bytes = 0;

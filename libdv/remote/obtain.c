@@ -48,6 +48,10 @@ static int locate(struct job *j, struct dv_err *err)
 
 	if (j->located)
 		return 0;
+	if (dv_obtain_where_take(j->o->where, j->manifest, &j->where)) {
+		j->located = true;
+		return dv_rcache_published_flush(j->c->cache, err);
+	}
 	rc = dv_rmanifest_locate(&j->where, j->c, j->manifest, err);
 	j->located = rc >= 0;
 	/* Killed later, what came names what did not. */

@@ -27,8 +27,17 @@
 /* Does the caller want the content of the entry at path? */
 typedef bool dv_obtain_want_fn(void *arg, const char *path, size_t n);
 
+/*
+ * Where manifests lie, as far as it was read on the way: who goes on with
+ * them need not ask again.
+ */
+struct dv_obtain_where;
+struct dv_obtain_where *dv_obtain_where_new(enum dv_algo algo);
+void dv_obtain_where_free(struct dv_obtain_where *w);	/* NULL is fine */
+
 struct dv_obtain {
 	/* in */
+	struct dv_obtain_where *where;	/* may be NULL */
 	struct dv_progress *progress;
 	dv_obtain_want_fn *want;	/* NULL: all */
 	void *want_arg;
@@ -46,11 +55,39 @@ struct dv_obtain {
 void dv_obtain_release(struct dv_obtain *o);
 
 /*
- * Records of the versions of dataset (in the repository's name space) that
- * are there and not here, with their configurations, and its tags where
- * there is none of that name (or, moved there since: force).  Where the
- * remote cannot list: latest and its ancestors, no tags.  v sees them.
+ * Records of the versions of datasets (in the repository's name space)
+ * that are there and not here, with their configurations, and their tags
+ * where there is none of that name (or, moved there since: force).  All
+ * datasets are asked for side by side.  Where the remote cannot list:
+ * latest and its ancestors, no tags.
  */
+struct dv_obtain_many {
+	/* in */
+	bool force;
+	bool whole;			/* of all that the name space has */
+	struct dv_rpacks *packs;
+	/* What is wanted next, so that where it lies is asked for now: n
+	 * manifests, and with data what they name. */
+	const struct dv_digest *manifests;
+	size_t n;
+	bool data;
+	/* in, and out: sorted, with those that were found */
+	struct dv_strlist datasets;
+	/* in and out: what is of no single dataset */
+	struct dv_obtain all;
+	bool seen;			/* out: something is published there */
+	/* out: of datasets.v[i]; NULL where not even the names are known */
+	struct dv_obtain *each;
+};
+void dv_obtain_many_release(struct dv_obtain_many *m);
+/*
+ * v sees what has come.  A record that is refused ends it: one dataset
+ * after the other, the others come all the same.
+ */
+int dv_obtain_versions_all(struct dv_conn *c, struct dv_repo *r,
+			   struct dv_versions *v, struct dv_obtain_many *m,
+			   struct dv_err *err);
+/* The same of one. */
 int dv_obtain_versions(struct dv_conn *c, struct dv_repo *r,
 		       struct dv_versions *v, const char *dataset,
 		       bool force, struct dv_obtain *o, struct dv_err *err);

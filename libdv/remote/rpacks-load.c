@@ -14,6 +14,7 @@ struct load {
 	struct dv_rpacks *s;
 	dv_rpacks_bad_fn *bad;
 	void *arg;
+	bool quiet;		/* it is tried once more */
 	int rc;			/* what ends it all */
 	struct dv_err err;
 };
@@ -32,6 +33,8 @@ static void tell(struct load *l, uint32_t i, const char *why)
 	char hex[DV_DIGEST_TEXT];
 	char *sentence;
 
+	if (l->quiet)
+		return;
 	dv_rpacks_set_bad(l->s, i);
 	if (!l->bad)
 		return;
@@ -208,6 +211,18 @@ int dv_rpacks_load(struct dv_rpacks *s, unsigned kinds,
 		   dv_rpacks_bad_fn *bad, void *arg, struct dv_err *err)
 {
 	struct load l = { .s = s, .bad = bad, .arg = arg };
+	int rc = 0;
+
+	for (uint32_t i = 0; !rc && !l.rc && i < s->n; i++)
+		if (is_open(s, i, kinds))
+			rc = load_one(&l, i, err);
+	return finish(&l, rc, err);
+}
+
+int dv_rpacks_try_load(struct dv_rpacks *s, unsigned kinds,
+		       struct dv_err *err)
+{
+	struct load l = { .s = s, .quiet = true };
 	int rc = 0;
 
 	for (uint32_t i = 0; !rc && !l.rc && i < s->n; i++)

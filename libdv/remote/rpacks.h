@@ -65,6 +65,12 @@ typedef void dv_rpacks_bad_fn(void *arg, const char *sentence);
 #define DV_RPACKS_IDX_MAX (1u << 30)
 int dv_rpacks_load(struct dv_rpacks *s, unsigned kinds,
 		   dv_rpacks_bad_fn *bad, void *arg, struct dv_err *err);
+/*
+ * The same for who will need them later: one that cannot be had is asked
+ * for again, and told, by the next load.
+ */
+int dv_rpacks_try_load(struct dv_rpacks *s, unsigned kinds,
+		       struct dv_err *err);
 /* Load those that are in the cache; nothing is fetched. */
 int dv_rpacks_load_cached(struct dv_rpacks *s, unsigned kinds,
 			  dv_rpacks_bad_fn *bad, void *arg,

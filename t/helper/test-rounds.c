@@ -2,12 +2,14 @@
 /*
  * test-rounds <file> [no-create]: a transport for rounds::<directory>, that
  * tells how many round trips are made one after the other: answers are held
- * back until nothing more is asked.  At its end <file> gets a line,
- * "<rounds> <requests> <most at once>".  no-create: the directory is said
- * not to honour create-if-absent.
+ * back until nothing more is asked, and the one who asks sleeps.  At its end
+ * <file> gets a line, "<rounds> <requests> <most at once>".  no-create: the
+ * directory is said not to honour create-if-absent.  With ROUNDS_LOG in the
+ * environment that file gets the requests, an empty line behind each round.
  */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +27,7 @@ static int to_helper, from_helper;
 static bool no_create;
 static unsigned long rounds, requests, asked, most;
 static struct dv_buf held;
+static FILE *requests_log;
 
 static void must(bool ok, const char *what)
 {
@@ -32,6 +35,16 @@ static void must(bool ok, const char *what)
 		return;
 	perror(what);
 	exit(128);
+}
+
+static void open_log(void)
+{
+	const char *name = getenv("ROUNDS_LOG");
+
+	if (!name || !*name)
+		return;
+	requests_log = fopen(name, "a");
+	must(requests_log != NULL, name);
 }
 
 static void start_helper(void)
@@ -63,6 +76,8 @@ static void ask(const char *line, size_t n)
 		requests++;
 		if (++asked > most)
 			most = asked;
+		if (requests_log)
+			fwrite(line, 1, n, requests_log);
 	}
 	if (n > strlen(URL) && !memcmp(line, URL, strlen(URL))) {
 		write_all(to_helper, "set url ", 8);
@@ -108,11 +123,30 @@ static bool take(int fd, struct dv_buf *b, void (*fn)(const char *, size_t))
 	return true;
 }
 
+/* On a busy machine it may be about to ask more. */
+static bool asker_sleeps(void)
+{
+	struct dv_buf text = DV_BUF_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	char path[64], *state;
+	bool sleeps = true;
+
+	snprintf(path, sizeof(path), "/proc/%ld/stat", (long)getppid());
+	if (dv_file_read(&text, AT_FDCWD, path, 4096, &ignored) >= 0) {
+		state = strrchr(dv_buf_cstr(&text), ')');
+		sleeps = state && state[1] == ' ' && state[2] == 'S';
+	}
+	dv_buf_release(&text);
+	return sleeps;
+}
+
 static void deliver(void)
 {
-	if (!held.len || asked)
+	if (!held.len || asked || !asker_sleeps())
 		return;
 	rounds++;
+	if (requests_log)
+		fputc('\n', requests_log);
 	write_all(1, held.data, held.len);
 	dv_buf_reset(&held);
 }
@@ -151,6 +185,7 @@ int main(int argc, char **argv)
 	if (argc < 2)
 		return 129;
 	no_create = argc > 2;
+	open_log();
 	start_helper();
 	relay();
 	wait(NULL);
