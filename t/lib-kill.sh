@@ -1,11 +1,13 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# Sourced by t/t81xx-*.sh after lib-lab.sh: transfers that die.  KILLS is how
-# often: 8 times, or 50 with --long.
+# Sourced by t/t8*.sh: lib-lab.sh, and commands that die.  KILLS is how often:
+# 10 times, or 50 with --long.
+
+. "$DV_SOURCE/t/lib-lab.sh"
 
 KILLS=${DV_TEST_LONG:+50}
-KILLS=${KILLS:-8}
+KILLS=${KILLS:-10}
 
 now_ms () {
 	echo $(($(date +%s%N) / 1000000))
@@ -15,6 +17,10 @@ now_ms () {
 # with all that it has started.
 kill_after () {
 	kill_ms=$1 kill_who=$2 &&
+	case $kill_who in
+	alone|all) ;;
+	*) echo "kill_after: alone or all?" >&2; return 1 ;;
+	esac &&
 	shift 2 &&
 	{ setsid "$@" >/dev/null 2>&1 9>&- & } &&
 	kill_pid=$! &&
@@ -68,4 +74,16 @@ kill_version () {
 	many_files "$1" && dv add -q data && test_tick &&
 	dv commit -q -m "version $1" data && git add -A &&
 	git commit -q -m "version $1"
+}
+
+# kill_everywhere <function>: call it with a name and a URL, for a directory
+# and, where there is one, for a bucket of Ceph; once, for what takes so long.
+kill_everywhere () {
+	"$1" directory "$HOME/remote"
+	if test_have_prereq XXH128,!SANITIZE && has_ceph
+	then
+		need_ceph
+		test-s3 PUT /dv-test >/dev/null
+		"$1" ceph "s3://dv-test/dv"
+	fi
 }

@@ -64,9 +64,10 @@ can_get () {
 	test "$(cat "$HOME/got/file.$1")" = "only in $1"
 }
 
-# The transport "hold": dv-remote-file, but a request that matches the
-# pattern in $HOLD/at waits until there is $HOLD/go; $HOLD/held tells that
-# one does.  Answers pass through the sed script $HOLD/answers.
+# The transport "hold": dv-remote-file, but from the request on that is the
+# $HOLD/nth to match the pattern in $HOLD/at it waits until there is $HOLD/go;
+# $HOLD/held tells that one does.  Answers pass through the sed script
+# $HOLD/answers.
 HOLD=$HOME/hold
 export HOLD REMOTE
 mkdir -p "$HOLD" "$HOME/helpers"
@@ -80,10 +81,12 @@ do
 	if test -s "$HOLD/at" && ! test -e "$HOLD/go" &&
 	   printf '%s\n' "$line" | grep -q -f "$HOLD/at"
 	then
-		: >"$HOLD/held"
+		echo >>"$HOLD/matches"
+		test "$(wc -l <"$HOLD/matches")" -lt "$(cat "$HOLD/nth")" ||
+			: >"$HOLD/held"
 		for i in $(seq 1200)
 		do
-			test ! -e "$HOLD/go" || break
+			test -e "$HOLD/held" && ! test -e "$HOLD/go" || break
 			sleep 0.05
 		done
 	fi
@@ -94,21 +97,29 @@ chmod +x "$HOME/helpers/dv-remote-hold"
 PATH=$PATH:$HOME/helpers
 : >"$HOLD/answers"
 
-# held <pattern> <command>...: run it with the remote at hold://x/ until a
-# request matches.  released: let it go on, and its exit status.
-held () {
-	rm -f "$HOLD/held" "$HOLD/go" && printf '%s\n' "$1" >"$HOLD/at" &&
-	shift &&
-	{ "$@" >"$HOME/held.out" 2>&1 3>&- 4>&- 5>&- 6>&- & } &&
+# hold_at <k> <pattern> <command>...: run it with the remote at hold://x/
+# until its k-th request that matches; 1 where it ends before.
+hold_at () {
+	rm -f "$HOLD/held" "$HOLD/go" "$HOLD/matches" && echo "$1" >"$HOLD/nth" &&
+	printf '%s\n' "$2" >"$HOLD/at" &&
+	shift 2 &&
+	{ setsid "$@" >"$HOME/held.out" 2>&1 3>&- 4>&- 5>&- 6>&- & } &&
 	held_pid=$! &&
-	for i in $(seq 400)
+	for i in $(seq 1200)
 	do
 		test ! -e "$HOLD/held" || return 0
 		kill -0 $held_pid 2>/dev/null || break
 		sleep 0.05
 	done
-	cat "$HOME/held.out" >&2
 	return 1
+}
+
+# held <pattern> <command>...: until a request matches.  released: let it go
+# on, and its exit status.
+held () {
+	held_pattern=$1 &&
+	shift &&
+	{ hold_at 1 "$held_pattern" "$@" || { cat "$HOME/held.out" >&2; return 1; }; }
 }
 
 released () {
@@ -117,4 +128,13 @@ released () {
 	: >"$HOLD/at"
 	test $held_code = 0 || cat "$HOME/held.out" >&2
 	return $held_code
+}
+
+# killed <k> <pattern> <command>...: kill it, and what it started, when its
+# k-th request that matches is to be made.
+killed () {
+	hold_at "$@"
+	kill -9 -$held_pid 2>/dev/null
+	wait $held_pid 2>/dev/null
+	: >"$HOLD/at"
 }

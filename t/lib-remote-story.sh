@@ -3,9 +3,10 @@
 #
 # Sourced by t/t56xx-*.sh, one a kind of server: what people do with a
 # remote, from the first push to the last version that is forgotten.  Needs
-# lib-lab.sh and TEST_NO_CREATE_REPO.  Repositories: lab is the author's,
-# other a colleague's clone of it.
+# TEST_NO_CREATE_REPO.  Repositories: lab is the author's, other a colleague's
+# clone of it.
 
+. "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-pull.sh"
 
 # story_write <url> <yes|no> [<requests>]: the remote is empty at first, and

@@ -1,10 +1,12 @@
 # shellcheck shell=sh
 # SPDX-License-Identifier: MIT
 #
-# Sourced by t/t5*.sh and t/t8*.sh after lib-transport.sh: servers of our own on
+# Sourced by t/t5*.sh and t/t8*.sh: lib-transport.sh, and servers of our own on
 # 127.0.0.1, which end with the test file however it ends.  Where one is
 # not installed, the file is skipped and says what to install; it is also
 # written down in the file $DV_TEST_SKIPPED, if that is set.
+
+. "$DV_SOURCE/t/lib-transport.sh"
 
 SERVERS=$(mktemp -d "${TMPDIR:-/tmp}/dv-servers-XXXXXX") || exit 1
 servers_up=

@@ -5,7 +5,6 @@
 test_description='dv remote-s3: a bucket of Ceph does what the protocol promises'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_ceph
 

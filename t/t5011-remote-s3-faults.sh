@@ -5,7 +5,6 @@
 test_description='dv remote-s3: what goes wrong between it and the server'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_ceph
 proxy_up "${S3_ENDPOINT##*:}"
@@ -182,6 +181,28 @@ test_expect_success 'another region: signed for it, once for all requests' '
 	grep -o "/[a-z0-9-]*/s3/aws4_request" "$SERVERS/proxy/heads" >regions &&
 	printf "/%s/s3/aws4_request\n" default eu-west-7 eu-west-7 >expect &&
 	test_cmp expect regions
+'
+
+test_expect_success 'another region: those under way are signed anew, all of them' '
+	rules "8 * * gather moved" &&
+	for i in 1 2 3 4 5 6 7 8
+	do
+		printf "read\tk\t10\n" || return 1
+	done | test-transport "$URL" >actual 2>notes &&
+	sed "s/^[0-9]* //" actual >answers &&
+	for i in 1 2 3 4 5 6 7 8
+	do
+		echo "read 5 hello" || return 1
+	done >expect &&
+	test_cmp expect answers &&
+	grep -c "^note: the bucket is in region" notes >count &&
+	echo 1 >expect &&
+	test_cmp expect count &&
+	grep -c "/default/s3/aws4_request" "$SERVERS/proxy/heads" >count &&
+	echo 8 >expect &&
+	test_cmp expect count &&
+	proxy_log >log &&
+	test_line_count = 16 log
 '
 
 test_expect_success 'a region in the text of the error' '

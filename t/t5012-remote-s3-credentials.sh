@@ -7,7 +7,6 @@ test_description='dv remote-s3: credentials from where AWS has them, in its orde
 Nothing here needs a server: the proxy plays each of them.'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 proxy_up 0
 
@@ -313,6 +312,46 @@ test_expect_success 'what is refused as expired is renewed at once' '
 	grep -o "Credential=AK[A-Z]*" "$SERVERS/proxy/heads" >whom &&
 	printf "Credential=AK%s\n" OLD NEW >expect &&
 	test_cmp expect whom
+'
+
+# eight <variable>=<value>...: requests at once, all of them refused.
+eight () {
+	for i in 1 2 3 4 5 6 7 8
+	do
+		printf "read\tk\t10\n" || return 1
+	done | env "$@" test-transport "$URL" >actual 2>notes
+}
+
+test_expect_success 'many that are refused as expired are renewed for once' '
+	cat >"program with blank" <<-EOF &&
+	echo x >>runs
+	echo "{\"Version\":1,\"AccessKeyId\":\"AKPROC\",\"SecretAccessKey\":\"SESAME\",\"Expiration\":\"$FAR\"}"
+	EOF
+	rm -f runs &&
+	rules "8 GET /bucket/* gather expired" "* GET /bucket/* answer s3" &&
+	eight AWS_PROFILE=process &&
+	sed "s/^[0-9]* //" actual | sort -u >answers &&
+	echo "read 5 hello" >expect &&
+	test_cmp expect answers &&
+	test_line_count = 8 actual &&
+	test_line_count = 2 runs &&
+	grep -c "^note: the credentials had expired" notes >count &&
+	echo 1 >expect &&
+	test_cmp expect count
+'
+
+test_expect_success 'what cannot be renewed is not asked for by each of them' '
+	cat >"program with blank" <<-EOF &&
+	echo x >>runs
+	test \$(grep -c x runs) = 1 || exit 3
+	echo "{\"Version\":1,\"AccessKeyId\":\"AKPROC\",\"SecretAccessKey\":\"SESAME\",\"Expiration\":\"$FAR\"}"
+	EOF
+	rm -f runs &&
+	rules "* GET /bucket/* answer expired" &&
+	eight AWS_PROFILE=process &&
+	test_line_count = 8 actual &&
+	! grep -v "error auth .*session token has expired" actual &&
+	test_line_count = 2 runs
 '
 
 test_expect_success 'no credentials are asked for where none are to be used' '

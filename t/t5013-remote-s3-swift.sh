@@ -5,7 +5,6 @@
 test_description='dv remote-s3: Swift, which has no create-if-absent and insists on its region'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_swift
 

@@ -5,7 +5,6 @@
 test_description='dv remote-s3: over TLS, who answers must be who it should be'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 CEPH_S3_TLS=1
 export CEPH_S3_TLS

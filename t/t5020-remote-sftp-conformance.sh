@@ -5,7 +5,6 @@
 test_description='dv remote-sftp: an SSH server does what the protocol promises'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_sftp
 

@@ -5,7 +5,6 @@
 test_description='dv remote-http: a directory on a web server is a remote to read from'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_nginx
 proxy_up "${NGINX_URL##*:}"

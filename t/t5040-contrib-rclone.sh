@@ -5,7 +5,6 @@
 test_description='contrib/rclone: a transport that somebody else wrote'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_programs rclone rclone python3
 

@@ -4,7 +4,6 @@
 test_description='dv remote: what a tracked file says is not trusted before one says so'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 proxy_up 0
 

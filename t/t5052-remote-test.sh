@@ -4,7 +4,6 @@
 test_description='dv remote test: what works is tried, and leaves nothing behind'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 proxy_up 0
 

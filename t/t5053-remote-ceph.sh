@@ -5,7 +5,6 @@
 test_description='dv remote test, ls-remote: a bucket of Ceph, and what is said where it goes wrong'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_ceph
 proxy_up "${S3_ENDPOINT##*:}"

@@ -5,7 +5,6 @@
 test_description='dv remote test: Swift, which has no create-if-absent'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_swift
 

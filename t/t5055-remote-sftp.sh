@@ -5,7 +5,6 @@
 test_description='dv remote test: an SSH server, and what is said where it goes wrong'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_sftp
 

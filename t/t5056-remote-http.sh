@@ -5,7 +5,6 @@
 test_description='dv remote test, ls-remote: a directory on a web server'
 
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_nginx
 

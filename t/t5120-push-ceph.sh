@@ -6,7 +6,6 @@ test_description='dv push to a bucket of Ceph'
 
 TEST_NO_CREATE_REPO=1
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 . "$DV_SOURCE/t/lib-push.sh"
 need_ceph

@@ -6,7 +6,6 @@ test_description='dv push of many versions to a bucket: answers that are lost, o
 
 TEST_NO_CREATE_REPO=1
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 need_ceph
 proxy_up "${S3_ENDPOINT##*:}"

@@ -7,7 +7,6 @@ test_description='dv pull, install, ls -r and cat -r from a web server'
 # shellcheck disable=SC2034 # read by test-lib.sh
 TEST_NO_CREATE_REPO=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 . "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-pull.sh"

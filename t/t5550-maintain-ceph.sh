@@ -5,7 +5,6 @@ test_description='gc, repack, fsck and forget of a remote in a bucket of Ceph'
 
 TEST_NO_CREATE_REPO=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
 . "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-maintain.sh"

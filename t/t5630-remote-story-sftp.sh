@@ -6,9 +6,7 @@ test_description='the story of a remote, on an SSH server'
 
 TEST_NO_CREATE_REPO=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
-. "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-remote-story.sh"
 
 need_sftp

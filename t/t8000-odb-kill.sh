@@ -3,10 +3,10 @@
 
 test_description='kill -9 at any moment: the old state or the new one'
 
+# shellcheck disable=SC2034 # read by test-lib.sh
+TEST_IN_MEMORY=t
 . ./test-lib.sh
-
-KILLS=${DV_TEST_LONG:+50}
-KILLS=${KILLS:-12}
+. "$DV_SOURCE/t/lib-kill.sh"
 
 # sound: every pack of the store is, and every index file is of a pack
 sound () {
@@ -14,15 +14,6 @@ sound () {
 	do
 		dv verify-pack "$p" || return 1
 	done
-}
-
-# kill_after <hundredths of a second> <command>...: killed, or done before
-kill_after () {
-	delay=$1 &&
-	shift &&
-	{ "$@" >/dev/null 2>&1 & } &&
-	sleep "0.$(printf %03d "$delay")" &&
-	{ kill -9 $! 2>/dev/null; wait $! 2>/dev/null; :; }
 }
 
 # sweep: as gc does for what killed processes left
@@ -47,7 +38,7 @@ test_expect_success "hash-object -w, killed $KILLS times" '
 	i=0 &&
 	while test $i -lt $KILLS
 	do
-		kill_after $((i * 97 % 120)) \
+		kill_after $((i * 97 % 120)) alone \
 			sh -c "exec dv hash-object -w --stdin-paths <paths" &&
 		sound && dv cat-object --exists $(test_id before) || return 1
 		i=$((i + 1))
@@ -68,7 +59,7 @@ test_expect_success "repack -a, killed $KILLS times" '
 	while test $i -lt $KILLS
 	do
 		echo $i >n && dv hash-object -w n >/dev/null &&
-		kill_after $((i * 97 % 150)) dv repack -a -f -q --level=1 &&
+		kill_after $((i * 97 % 150)) alone dv repack -a -f -q --level=1 &&
 		sound && dv cat-object --batch-check <ids >answers &&
 		test_grep ! missing answers || return 1
 		i=$((i + 1))

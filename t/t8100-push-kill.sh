@@ -4,10 +4,9 @@
 test_description='push killed at any moment: the remote is whole, the next push completes'
 
 TEST_NO_CREATE_REPO=t
+TEST_IN_MEMORY=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
-. "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-kill.sh"
 
 # kill_pushes <name> <url>
@@ -44,14 +43,6 @@ kill_pushes () {
 	'
 }
 
-kill_pushes directory "$HOME/remote"
-
-# Once is enough for what takes so long.
-if test_have_prereq XXH128,!SANITIZE && has_ceph
-then
-	need_ceph
-	test-s3 PUT /dv-test >/dev/null
-	kill_pushes ceph "s3://dv-test/dv"
-fi
+kill_everywhere kill_pushes
 
 test_done

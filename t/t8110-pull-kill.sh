@@ -4,10 +4,9 @@
 test_description='pull killed at any moment: nothing is broken, the next pull completes'
 
 TEST_NO_CREATE_REPO=t
+TEST_IN_MEMORY=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
-. "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-kill.sh"
 
 # kill_pulls <name> <url>
@@ -57,14 +56,6 @@ kill_pulls () {
 	'
 }
 
-kill_pulls directory "$HOME/remote"
-
-# Once is enough for what takes so long.
-if test_have_prereq XXH128,!SANITIZE && has_ceph
-then
-	need_ceph
-	test-s3 PUT /dv-test >/dev/null
-	kill_pulls ceph "s3://dv-test/dv"
-fi
+kill_everywhere kill_pulls
 
 test_done

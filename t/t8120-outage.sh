@@ -6,9 +6,7 @@ test_description='an OSD or a gateway of Ceph dies while push and pull run: noth
 
 TEST_NO_CREATE_REPO=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
-. "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-kill.sh"
 
 # Three copies, so that two OSDs may die; three gateways, one for the end.

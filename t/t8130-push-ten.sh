@@ -4,10 +4,9 @@
 test_description='ten processes push versions of one dataset at once: all land'
 
 TEST_NO_CREATE_REPO=t
+TEST_IN_MEMORY=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-servers.sh"
-. "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-kill.sh"
 
 FILES=100
@@ -66,14 +65,6 @@ push_ten () {
 	'
 }
 
-push_ten directory "$HOME/remote"
-
-# Once is enough for what takes so long.
-if test_have_prereq XXH128,!SANITIZE && has_ceph
-then
-	need_ceph
-	test-s3 PUT /dv-test >/dev/null
-	push_ten ceph "s3://dv-test/dv"
-fi
+kill_everywhere push_ten
 
 test_done

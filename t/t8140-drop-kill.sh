@@ -4,8 +4,8 @@
 test_description='drop killed at any moment, two at once, and beside gc and add: nothing is lost'
 
 TEST_NO_CREATE_REPO=1
+TEST_IN_MEMORY=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-kill.sh"
 
 # again: the repository with all of its files, one dropped from at will

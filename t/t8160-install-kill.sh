@@ -5,8 +5,8 @@ test_description='install killed at any moment: the next one completes, and noth
 
 # shellcheck disable=SC2034 # read by test-lib.sh
 TEST_NO_CREATE_REPO=1
+TEST_IN_MEMORY=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-lab.sh"
 . "$DV_SOURCE/t/lib-kill.sh"
 
 # nothing_else: what was published, and no more

@@ -3,20 +3,10 @@
 
 test_description='add and checkout killed at any moment: the next run completes'
 
+# shellcheck disable=SC2034 # read by test-lib.sh
+TEST_IN_MEMORY=t
 . ./test-lib.sh
-
-KILLS=${DV_TEST_LONG:+50}
-KILLS=${KILLS:-10}
-
-# kill_after <thousandths of a second> <command>...: killed, or done before.
-# The driver becomes the command, so it is that which is killed.
-kill_after () {
-	delay=$1 &&
-	shift &&
-	{ "$@" >/dev/null 2>&1 & } &&
-	sleep "0.$(printf %03d "$delay")" &&
-	{ kill -9 $! 2>/dev/null; wait $! 2>/dev/null; :; }
-}
+. "$DV_SOURCE/t/lib-kill.sh"
 
 # make <version>: thousands of files; a third of them, and what kind some
 # are, depends on the version.
@@ -55,7 +45,7 @@ test_expect_success "checkout between the two, killed $KILLS times" '
 	i=0 &&
 	while test $i -lt $KILLS
 	do
-		v=$((i % 2 + 1)) && kill_after $((i * 29 % 90)) dv checkout -q data@v$v && sound &&
+		v=$((i % 2 + 1)) && kill_after $((i * 29 % 90)) alone dv checkout -q data@v$v && sound &&
 		dv checkout -q data@v$v 2>.git/err && diff -r --no-dereference .git/v$v data &&
 		dv status --porcelain >.git/actual && test_must_be_empty .git/actual || { cat .git/err; return 1; }
 		i=$((i + 1))
@@ -66,8 +56,8 @@ test_expect_success "checkout into an empty place, killed $KILLS times" '
 	i=0 &&
 	while test $i -lt $KILLS
 	do
-		rm -rf data .git/dv/index/data && kill_after $((i * 23 % 80)) dv checkout -q data && sound &&
-		kill_after $((i * 11 % 60)) dv checkout -q data && dv checkout -q data &&
+		rm -rf data .git/dv/index/data && kill_after $((i * 23 % 80)) alone dv checkout -q data && sound &&
+		kill_after $((i * 11 % 60)) alone dv checkout -q data && dv checkout -q data &&
 		find data -name ".dv-tmp-*" >.git/left && dv add -q data && dv status --porcelain >.git/actual &&
 		test_must_be_empty .git/actual && dv checkout -q data || return 1
 		i=$((i + 1))
@@ -80,7 +70,7 @@ test_expect_success "add of a new dataset, killed $KILLS times" '
 	while test $i -lt $KILLS
 	do
 		rm -rf fresh fresh.dv && cp -Rp .git/v1 fresh && echo $i >fresh/seed &&
-		kill_after $((i * 31 % 90)) dv add -q fresh && sound && dv add -q fresh && sound &&
+		kill_after $((i * 31 % 90)) alone dv add -q fresh && sound && dv add -q fresh && sound &&
 		dv ls-files -s fresh | dv write-manifest >.git/actual && sed -n "s/^manifest //p" fresh.dv >.git/expect &&
 		test_cmp .git/expect .git/actual && dv rm -q fresh || return 1
 		i=$((i + 1))
@@ -92,7 +82,7 @@ test_expect_success "add of changes, killed $KILLS times: index and pointer agre
 	while test $i -lt $KILLS
 	do
 		for k in 1 2 3 4 5 6 7; do echo $i $k >data/$k/$k || return 1; done &&
-		kill_after $((i * 19 % 50)) dv add -q data && sound && dv add -q data &&
+		kill_after $((i * 19 % 50)) alone dv add -q data && sound && dv add -q data &&
 		dv ls-files -s data | dv write-manifest >.git/actual && sed -n "s/^manifest //p" data.dv >.git/expect &&
 		test_cmp .git/expect .git/actual || return 1
 		i=$((i + 1))
@@ -103,7 +93,7 @@ test_expect_success 'mv killed: the dataset is under one of its names' '
 	i=0 &&
 	while test $i -lt 5
 	do
-		kill_after $((i * 3)) dv mv -q data moved &&
+		kill_after $((i * 3)) alone dv mv -q data moved &&
 		{ test -d data && { test ! -e moved || return 1; } || test -d moved; } && test -e data.dv -o -e moved.dv &&
 		if test -d moved
 		then

@@ -3,21 +3,10 @@
 
 test_description='commit, gc and repack killed at any moment: old state or new'
 
+# shellcheck disable=SC2034 # read by test-lib.sh
+TEST_IN_MEMORY=t
 . ./test-lib.sh
-. "$DV_SOURCE/t/lib-lab.sh"
-
-KILLS=${DV_TEST_LONG:+50}
-KILLS=${KILLS:-10}
-
-# kill_after <thousandths of a second> <command>...: killed, or done before.
-# The driver becomes the command, so it is that which is killed.
-kill_after () {
-	delay=$1 &&
-	shift &&
-	{ "$@" >/dev/null 2>&1 & } &&
-	sleep "0.$(printf %03d "$delay")" &&
-	{ kill -9 $! 2>/dev/null; wait $! 2>/dev/null; :; }
-}
+. "$DV_SOURCE/t/lib-kill.sh"
 
 # change <text>: a part of the thousands of files is another.
 change () {
@@ -48,7 +37,7 @@ test_expect_success "commit, killed $KILLS times" '
 	while test $i -lt $KILLS
 	do
 		change "commit $i" && dv add -q many && test_tick &&
-		kill_after $((i * 37 % 60)) dv commit -q --set c=$i many &&
+		kill_after $((i * 37 % 60)) alone dv commit -q --set c=$i many &&
 		sound || return 1
 		i=$((i + 1))
 	done
@@ -96,7 +85,7 @@ test_expect_success "gc, killed $KILLS times" '
 	do
 		change "passing $i" && dv add -q many &&
 		change "kept" && dv add -q many &&
-		kill_after $((i * 53 % 150)) dv gc -q --grace=now &&
+		kill_after $((i * 53 % 150)) alone dv gc -q --grace=now &&
 		sound || return 1
 		i=$((i + 1))
 	done &&
@@ -114,7 +103,7 @@ test_expect_success "repack, killed $KILLS times" '
 	do
 		change "repack $i" && dv add -q many && test_tick &&
 		dv commit -q --set r=$i many &&
-		kill_after $((i * 71 % 200)) dv repack -q -a &&
+		kill_after $((i * 71 % 200)) alone dv repack -q -a &&
 		sound || return 1
 		i=$((i + 1))
 	done &&
@@ -126,7 +115,7 @@ test_expect_success "add, killed $KILLS times" '
 	while test $i -lt $KILLS
 	do
 		change "add $i" &&
-		kill_after $((i * 31 % 90)) dv add -q many &&
+		kill_after $((i * 31 % 90)) alone dv add -q many &&
 		sound && dv status >/dev/null || return 1
 		i=$((i + 1))
 	done &&
@@ -142,7 +131,7 @@ test_expect_success "checkout, killed $KILLS times" '
 	while test $i -lt $KILLS
 	do
 		to=$old && test $((i % 2)) = 0 || to=$new &&
-		kill_after $((i * 41 % 120)) dv checkout -f -q "many@v:$to" &&
+		kill_after $((i * 41 % 120)) alone dv checkout -f -q "many@v:$to" &&
 		dv fsck >.git/faults && test_must_be_empty .git/faults || return 1
 		i=$((i + 1))
 	done &&

@@ -5,7 +5,8 @@
 # file runs alone, in any order and beside others, in a directory of its
 # own, $HOME, which is a new git repository (branch main, no commit) unless
 # TEST_NO_CREATE_REPO was set first.  The directory is outside the tree and
-# removed when all tests passed; otherwise it stays to be looked at.
+# removed when all tests passed; otherwise it stays to be looked at.  It is
+# in memory, where there is enough of it, for those that set TEST_IN_MEMORY.
 #
 # By hand: cd t && DV_BUILD=<build tree> ./t1200-foo.sh -v -i
 # From the environment: DV_BUILD (default ../build), DV_TEST_FORMAT (xxh128
@@ -60,8 +61,24 @@ export AWS_SHARED_CREDENTIALS_FILE NO_PROXY no_proxy
 DV_DEFAULT_FORMAT=$DV_TEST_FORMAT
 export DV_TEST_FORMAT DV_DEFAULT_FORMAT
 
+# Processes that are killed thousands of files at a time wait for the disk
+# most of the time, and die there; what they leave in memory is the same.
+# /dev/shm may be small, and not for programs.
+test_memory () {
+	test -z "$TMPDIR" && test -n "$TEST_IN_MEMORY" &&
+	awk '$2 == "/dev/shm" && $4 !~ /noexec/ { n = 1 } END { exit !n }' \
+		/proc/mounts 2>/dev/null &&
+	test "$(df -Pk /dev/shm | awk 'END { print $4 }')" -ge 1000000 &&
+	test -w /dev/shm
+}
+
+root=${TMPDIR:-/tmp}
+if test_memory
+then
+	root=/dev/shm
+fi
 # The name of the build tree in 32 bits keeps two of them apart.
-root=${TMPDIR:-/tmp}/dv-test-$(id -u)-$(printf %s "$DV_BUILD" | cksum |
+root=$root/dv-test-$(id -u)-$(printf %s "$DV_BUILD" | cksum |
 	cut -d' ' -f1)/$DV_TEST_FORMAT
 mkdir -p "$root" || exit 1
 root=$(cd "$root" && pwd -P)

@@ -13,6 +13,7 @@
  * method and target are shell patterns.  Actions:
  *	pass, delay <ms>
  *	answer <file>	send the file, a whole answer; ask nobody
+ *	gather <file>	that, once as many have come as the rule is for
  *	later <file>	ask the server, then send the file all the same
  *	drop		close the connection
  *	lose		ask the server, then close it
@@ -47,6 +48,8 @@
 static const char *dir;
 static int server_port;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t more_came = PTHREAD_COND_INITIALIZER;
+static unsigned came;			/* to be gathered, by these rules */
 
 struct request {
 	int client;
@@ -56,6 +59,7 @@ struct request {
 	long long body;
 	bool expect;
 	char action[16], arg[256];
+	unsigned times;			/* of its rule */
 };
 
 /* --- rules ------------------------------------------------------------ */
@@ -103,6 +107,7 @@ static void choose(struct request *q)
 		free(last);
 		last = dv_strdup(rules.data);
 		memset(used, 0, sizeof(used));
+		came = 0;
 	}
 	at = rules.data;
 	while ((line = strsep(&at, "\n")) && i < RULES) {
@@ -118,6 +123,7 @@ static void choose(struct request *q)
 			used[i]++;
 			strcpy(q->action, action);
 			strcpy(q->arg, arg);
+			q->times = (unsigned)atoi(times);
 			break;
 		}
 		i++;
@@ -334,6 +340,22 @@ static void send_file(struct request *q)
 	dv_buf_release(&text);
 }
 
+/* Where too few come, it goes on all the same, after a minute. */
+static void wait_for_others(const struct request *q)
+{
+	struct timespec end;
+
+	clock_gettime(CLOCK_REALTIME, &end);
+	end.tv_sec += 60;
+	pthread_mutex_lock(&lock);
+	came++;
+	pthread_cond_broadcast(&more_came);
+	while (came < q->times &&
+	       !pthread_cond_timedwait(&more_came, &lock, &end))
+		;
+	pthread_mutex_unlock(&lock);
+}
+
 /* Read on until the client has heard and closed, lest it is reset. */
 static void linger(struct request *q)
 {
@@ -361,7 +383,9 @@ static void act(struct request *q)
 	}
 	if (!strcmp(a, "delay"))
 		pause_ms(atol(q->arg));
-	if (!strcmp(a, "answer")) {
+	if (!strcmp(a, "gather"))
+		wait_for_others(q);
+	if (!strcmp(a, "answer") || !strcmp(a, "gather")) {
 		send_file(q);
 	} else if (!strcmp(a, "later") || !strcmp(a, "lose")) {
 		ask_server(q, true);

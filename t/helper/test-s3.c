@@ -39,7 +39,7 @@ static void sign(struct dv_http_request *r, const char *host,
 	};
 
 	if (dv_awsauth_open(&auth, NULL, &err) ||
-	    dv_awsauth_get(auth, false, &cred, &err))
+	    dv_awsauth_get(auth, 0, &cred, &err))
 		die(&err);
 	region = dv_awsauth_region(auth);
 	q.region = region ? region : "us-east-1";
