@@ -20,6 +20,9 @@ struct dv_awsauth {
 	struct dv_awscred cred;
 	int way;			/* which one gave cred; -1: none yet */
 	int64_t got;			/* when */
+	unsigned generation;		/* of cred */
+	int64_t failed;			/* when renewing it did; 0: not */
+	struct dv_err failure;
 	char source[300];
 	unsigned depth;			/* of source_profile */
 };

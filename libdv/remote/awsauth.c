@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 
 #define RENEW_BEFORE 300	/* seconds */
+#define FAILED_PAUSE 10		/* seconds */
 
 const char *dv_awsauth_env(const char *name)
 {
@@ -239,39 +240,54 @@ static bool is_stale(const struct dv_awsauth *a)
 	return left < (life / 2 < RENEW_BEFORE ? life / 2 : RENEW_BEFORE);
 }
 
-int dv_awsauth_get(struct dv_awsauth *a, bool renew,
+static int get_again(struct dv_awsauth *a, struct dv_awscred *c,
+		     struct dv_err *err)
+{
+	int rc;
+
+	if (a->failed && time(NULL) - a->failed < FAILED_PAUSE) {
+		*err = a->failure;
+		return -err->code;
+	}
+	rc = ways[a->way](a, c, err);
+	if (rc == 0)
+		rc = none_found(a, err);
+	if (rc < 0) {
+		a->failed = time(NULL);
+		a->failure = *err;
+	}
+	return rc;
+}
+
+int dv_awsauth_get(struct dv_awsauth *a, unsigned refused,
 		   const struct dv_awscred **out, struct dv_err *err)
 {
 	struct dv_awscred new = DV_AWSCRED_INIT;
+	bool renew = refused && refused == a->generation;
 	int way = a->way, rc;
 
-	if (way >= 0 && !renew && !is_stale(a)) {
-		*out = &a->cred;
+	*out = &a->cred;
+	if (way >= 0 && !renew && !is_stale(a))
 		return 0;
-	}
-	if (way < 0) {
-		rc = find(a, &new, &way, err);
-	} else {
-		rc = ways[way](a, &new, err);
-		if (rc == 0)
-			rc = none_found(a, err);
-	}
+	rc = way < 0 ? find(a, &new, &way, err) : get_again(a, &new, err);
 	if (rc < 0) {
 		dv_awscred_release(&new);
 		/* The old ones still do. */
-		if (way >= 0 && a->way >= 0 && !renew &&
-		    a->cred.expires > time(NULL)) {
-			*out = &a->cred;
-			return 0;
-		}
-		return rc;
+		return a->way >= 0 && !renew &&
+		       a->cred.expires > time(NULL) ? 0 : rc;
 	}
 	dv_awscred_release(&a->cred);
 	a->cred = new;
 	a->way = way;
 	a->got = time(NULL);
-	*out = &a->cred;
+	a->generation++;
+	a->failed = 0;
 	return 0;
+}
+
+unsigned dv_awsauth_generation(const struct dv_awsauth *a)
+{
+	return a->generation;
 }
 
 const char *dv_awsauth_source(const struct dv_awsauth *a)

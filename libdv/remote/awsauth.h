@@ -51,12 +51,17 @@ const char *dv_awsauth_endpoint(const struct dv_awsauth *a,
 const char *dv_awsauth_region(const struct dv_awsauth *a);
 
 /*
- * The credentials as of now; borrowed until the next call.  renew: they
- * were refused as expired.  May wait for a program or a server.
- * DV_E_MISSING: there are none anywhere, and where was looked.
+ * The credentials as of now; borrowed until the next call.  refused: those
+ * of that generation were refused as expired, 0: none were; where newer
+ * ones are here by now, nobody is asked.  May wait for a program or a
+ * server; one that failed is left alone for 10 seconds.  DV_E_MISSING:
+ * there are none anywhere, and where was looked.
  */
-int dv_awsauth_get(struct dv_awsauth *a, bool renew,
+int dv_awsauth_get(struct dv_awsauth *a, unsigned refused,
 		   const struct dv_awscred **out, struct dv_err *err);
+
+/* Which ones those are: 1 at first, more each time they are renewed. */
+unsigned dv_awsauth_generation(const struct dv_awsauth *a);
 
 /* Where they came from, in words; "" before. */
 const char *dv_awsauth_source(const struct dv_awsauth *a);

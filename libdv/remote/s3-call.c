@@ -38,6 +38,8 @@ static void free_call(struct dv_s3_call *c)
 	free(c->what);
 	free(c->key);
 	free(c->host);
+	free(c->asked_host);
+	free(c->asked_region);
 	dv_strlist_release(&c->query);
 	dv_strlist_release(&c->headers);
 	dv_buf_release(&c->body);
@@ -144,9 +146,10 @@ static int sign(struct dv_s3_call *c, struct dv_strlist *out,
 	struct dv_sigv4_key key;
 	int rc;
 
-	rc = dv_awsauth_get(c->s3->auth, false, &cred, err);
+	rc = dv_awsauth_get(c->s3->auth, 0, &cred, err);
 	if (rc < 0)
 		return rc;
+	c->generation = dv_awsauth_generation(c->s3->auth);
 	key = (struct dv_sigv4_key){ cred->access, cred->secret,
 				     cred->token };
 	dv_sigv4_sign(out, &q, &key);
@@ -179,6 +182,10 @@ static int build(struct dv_s3_call *c, struct dv_http_request *h,
 	dv_buf_printf(&url, "%s://%s", p->endpoint.scheme, host.data);
 	dv_sigv4_target(&url, path.data, &c->query);
 
+	free(c->asked_host);
+	free(c->asked_region);
+	c->asked_host = dv_strdup(host.data);
+	c->asked_region = dv_strdup(p->region);
 	add_range(c);
 	for (size_t i = 0; i < c->headers.n; i++)
 		dv_strlist_add(&h->headers, c->headers.v[i]);
@@ -237,7 +244,10 @@ static void again(struct dv_s3_call *c)
 	dv_http_after(c->s3->net.http, 0, send_call, c);
 }
 
-/* The server says which region the bucket is in: sign for that one. */
+/*
+ * The server says which region the bucket is in: sign for that one.  Those
+ * that were under way with this one are told so, too.
+ */
 static bool move_region(struct dv_s3_call *c,
 			const struct dv_http_response *r,
 			const struct dv_s3_error *e)
@@ -248,12 +258,14 @@ static bool move_region(struct dv_s3_call *c,
 		region = e->region;
 	if ((r->status != 301 && r->status != 307 && r->status != 400 &&
 	     r->status != 403) || !*region ||
-	    !strcmp(region, c->s3->place.region) || c->moves >= MOVES_MAX)
+	    !strcmp(region, c->asked_region) || c->moves >= MOVES_MAX)
 		return false;
 	c->moves++;
-	dv_s3_place_move(&c->s3->place, region);
-	dv_serve_note(c->s3->net.serve, "the bucket is in region '%s'",
-		      c->s3->place.region);
+	if (strcmp(region, c->s3->place.region)) {
+		dv_s3_place_move(&c->s3->place, region);
+		dv_serve_note(c->s3->net.serve, "the bucket is in region '%s'",
+			      c->s3->place.region);
+	}
 	again(c);
 	return true;
 }
@@ -284,23 +296,34 @@ static bool move_host(struct dv_s3_call *c, const struct dv_http_response *r,
 	return true;
 }
 
-/* Refused as expired: get new credentials, once. */
+static bool is_expired(const struct dv_s3_error *e)
+{
+	return !strcmp(e->code, "ExpiredToken") ||
+	       !strcmp(e->code, "ExpiredTokenException") ||
+	       !strcmp(e->code, "RequestExpired") ||
+	       !strcmp(e->code, "TokenRefreshRequired");
+}
+
+/*
+ * Refused as expired: get new credentials, once; those that another call
+ * has got meanwhile are as good.
+ */
 static bool renew(struct dv_s3_call *c, const struct dv_s3_error *e)
 {
 	const struct dv_awscred *cred;
 	struct dv_err err = DV_ERR_INIT;
+	unsigned had;
 
-	if (c->renewed || !c->s3->auth ||
-	    (strcmp(e->code, "ExpiredToken") &&
-	     strcmp(e->code, "ExpiredTokenException") &&
-	     strcmp(e->code, "RequestExpired") &&
-	     strcmp(e->code, "TokenRefreshRequired")))
+	if (c->renewed || !c->s3->auth || !is_expired(e))
 		return false;
 	c->renewed = true;
-	if (dv_awsauth_get(c->s3->auth, true, &cred, &err) < 0)
+	had = dv_awsauth_generation(c->s3->auth);
+	if (dv_awsauth_get(c->s3->auth, c->generation, &cred, &err) < 0)
 		return false;
-	dv_serve_note(c->s3->net.serve, "the credentials had expired; new ones "
-		      "from: %s", dv_awsauth_source(c->s3->auth));
+	if (dv_awsauth_generation(c->s3->auth) != had)
+		dv_serve_note(c->s3->net.serve, "the credentials had expired; "
+			      "new ones from: %s",
+			      dv_awsauth_source(c->s3->auth));
 	again(c);
 	return true;
 }

@@ -67,16 +67,6 @@ static enum dv_wire_class class_of(int status, const char *code)
 	}
 }
 
-/* Who answered: the endpoint's host. */
-static void host_of(char out[256], const struct dv_s3_call *c)
-{
-	struct dv_buf b = DV_BUF_INIT;
-
-	dv_s3_place_host(&b, &c->s3->place);
-	snprintf(out, 256, "%s", c->host ? c->host : dv_buf_cstr(&b));
-	dv_buf_release(&b);
-}
-
 /* "HTTP 403 AccessDenied: what they say (request id x)" */
 static void what_was_said(char *out, size_t size,
 			  const struct dv_http_response *r,
@@ -167,10 +157,10 @@ static void explain_status(const struct dv_s3_call *c,
 {
 	const struct dv_s3_error *e = &a->error;
 	const char *bucket = c->s3->place.bucket;
-	char said[900], host[256];
+	const char *host = c->asked_host;
+	char said[900];
 
 	what_was_said(said, sizeof(said), r, e);
-	host_of(host, c);
 	a->class = class_of(r->status, e->code);
 	if (r->status >= 300 && r->status < 400)
 		explain_redirect(c, r, said, host, &a->err);
@@ -199,11 +189,8 @@ static void explain_status(const struct dv_s3_call *c,
 void dv_s3_explain(const struct dv_s3_call *c,
 		   const struct dv_http_response *r, struct dv_s3_answer *a)
 {
-	char host[256];
-
-	host_of(host, c);
 	if (r->fault)
-		a->class = dv_net_explain(r, host, c->what, &a->err);
+		a->class = dv_net_explain(r, c->asked_host, c->what, &a->err);
 	else
 		explain_status(c, r, a);
 	/* It may have been done: what was not even sent was not. */

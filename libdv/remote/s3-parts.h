@@ -62,6 +62,8 @@ struct dv_s3_call {
 	unsigned tries, moves;
 	bool renewed;
 	char *host;			/* of a redirect within AWS; NULL */
+	char *asked_host, *asked_region;	/* in the try under way */
+	unsigned generation;		/* of the credentials in it */
 	void (*moved)(void *arg, uint64_t bytes);
 	dv_s3_fn *fn;
 	void *arg;

@@ -67,7 +67,7 @@ static int tell(struct dv_s3 *s, struct dv_err *err)
 	int rc = 0;
 
 	if (s->auth)
-		rc = dv_awsauth_get(s->auth, false, &cred, err);
+		rc = dv_awsauth_get(s->auth, 0, &cred, err);
 	if (rc < 0)
 		return rc;
 	dv_url_origin(&origin, &p->endpoint);
