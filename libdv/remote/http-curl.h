@@ -3,8 +3,8 @@
 #define DV_REMOTE_HTTP_CURL_H
 
 /*
- * The door to curl/curl.h: what http.c (the loop) and http-transfer.c
- * (one transfer), which together are http.h, share.
+ * The door to curl/curl.h: what http.c (the loop), http-transfer.c (one
+ * transfer) and http-sockets.c, which together are http.h, share.
  */
 
 #include <curl/curl.h>
@@ -19,6 +19,7 @@ struct dv_http_timer {
 
 /* A request under way. */
 struct dv_http_transfer {
+	struct dv_http *h;
 	struct dv_http_request *r;
 	CURL *easy;
 	struct curl_slist *headers, *before, *after;
@@ -47,6 +48,8 @@ struct dv_http {
 	size_t n_timers, cap_timers;
 	CURL **idle;			/* to be used again */
 	size_t n_idle, cap_idle;
+	curl_socket_t *sockets;		/* of HTTP, open */
+	size_t n_sockets, cap_sockets;
 };
 
 /*
@@ -59,5 +62,10 @@ struct dv_http_transfer *dv_http_transfer_new(struct dv_http *h, CURL *easy,
 void dv_http_transfer_finish(struct dv_http_transfer *t, CURLcode rc);
 /* Frees all but easy. */
 void dv_http_transfer_free(struct dv_http_transfer *t);
+
+/* Keep h->sockets: those that easy opens. */
+void dv_http_sockets_watch(struct dv_http *h, CURL *easy);
+/* Tell the servers at once that what they have sent so far is here. */
+void dv_http_sockets_acknowledge(struct dv_http *h);
 
 #endif

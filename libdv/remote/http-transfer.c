@@ -156,6 +156,7 @@ static size_t on_header(char *p, size_t size, size_t n, void *arg)
 	if (len > 5 && !memcmp(p, "HTTP/", 5)) {
 		dv_strlist_release(&t->res.headers);
 		t->header_bytes = 0;
+		dv_http_sockets_acknowledge(t->h);
 	}
 	t->header_bytes += len;
 	if (t->header_bytes > HEADERS_MAX) {
@@ -267,6 +268,7 @@ static void set_http(struct dv_http *h, struct dv_http_transfer *t)
 	struct dv_http_request *r = t->r;
 	CURL *e = t->easy;
 
+	dv_http_sockets_watch(h, e);
 	curl_easy_setopt(e, CURLOPT_HTTP_VERSION,
 			 (long)CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(e, CURLOPT_USERAGENT, "dv");
@@ -329,6 +331,7 @@ struct dv_http_transfer *dv_http_transfer_new(struct dv_http *h, CURL *easy,
 {
 	struct dv_http_transfer *t = dv_calloc(1, sizeof(*t));
 
+	t->h = h;
 	t->r = r;
 	t->easy = easy;
 	t->res.size = t->res.mtime = -1;

@@ -66,6 +66,7 @@ void dv_http_close(struct dv_http *h)
 	free(h->queue);
 	free(h->timers);
 	free(h->idle);
+	free(h->sockets);
 	free(h->protocols);
 	free(h->ca_file);
 	free(h);
