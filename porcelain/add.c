@@ -11,8 +11,10 @@
 
 #include <stdlib.h>
 
+#include "base/path.h"
 #include "porcelain/human.h"
 #include "remote/remotes.h"
+#include "store/versions.h"
 #include "store/worktree.h"
 #include "store/wtgroup.h"
 
@@ -69,6 +71,37 @@ static void tell(struct job *job, const struct dv_add *a)
 	       dv_human_size(size, a->size));
 }
 
+/*
+ * What lay here was recorded, and git moved the pointer since: the other
+ * side's changes are undone by this.  What is in no version was left by an
+ * add that was cut off, which is completed.
+ */
+static int warn_overruled(struct job *job, const struct dv_add *a,
+			  struct dv_err *err)
+{
+	struct dv_versions *versions = NULL;
+	struct dv_version newest;
+	char *typed;
+	int rc;
+
+	rc = dv_versions_open(&versions, job->repo, err);
+	if (rc >= 0)
+		rc = dv_versions_newest(versions, job->dataset, &a->base,
+					&newest, err);
+	dv_versions_close(versions);
+	if (rc <= 0)
+		return rc;
+	dv_version_release(&newest);
+	typed = dv_path_relative(job->dataset, job->repo->prefix);
+	dv_warn("'%s.dv' named other data than was here: what it had anew "
+		"%s taken back", job->dataset,
+		job->dry_run ? "would be" : "is");
+	dv_hint("git checkout '%s.dv', then dv checkout: go over to that data",
+		typed);
+	free(typed);
+	return 0;
+}
+
 static int add_group(struct job *job, const struct dv_wtgroup *g,
 		     struct dv_err *err)
 {
@@ -90,7 +123,7 @@ static int add_group(struct job *job, const struct dv_wtgroup *g,
 		return rc;
 	job->unsaved += a.changed;
 	tell(job, &a);
-	return 0;
+	return a.overruled ? warn_overruled(job, &a, err) : 0;
 }
 
 /* What is not here may be there. */

@@ -3,6 +3,7 @@
 
 #include <stdlib.h>
 
+#include "base/path.h"
 #include "plumbing/common/command.h"
 #include "porcelain/human.h"
 
@@ -54,6 +55,23 @@ void dv_bring_tell(const char *dataset, const struct dv_checkout *c)
 	dv_say("%s: %s%s", dataset, c->dry_run ? "would be: " : "",
 	       text.data + 2);
 	dv_buf_release(&text);
+}
+
+void dv_bring_tell_left(const char *dataset, const char *prefix,
+			const struct dv_checkout *c, const char *command)
+{
+	char count[DV_HUMAN_MAX];
+	char *typed;
+
+	if (!c->left)
+		return;
+	typed = dv_path_relative(dataset, prefix);
+	dv_say("%s: %s elsewhere in it %s not here: the pointer has others "
+	       "than were", dataset, dv_human_count(count, c->left, "file",
+						   "files"),
+	       c->left == 1 ? "is" : "are");
+	dv_hint("dv %s '%s' brings the rest", command, typed);
+	free(typed);
 }
 
 void dv_bring_fail(struct dv_err *err)

@@ -24,6 +24,12 @@ int dv_bring_version(struct dv_session *s, const char *dataset,
  */
 void dv_bring_tell(const char *dataset, const struct dv_checkout *c);
 /*
+ * A part came, and the rest follows a pointer that was moved: say so, and
+ * which command, pull or checkout, brings it.
+ */
+void dv_bring_tell_left(const char *dataset, const char *prefix,
+			const struct dv_checkout *c, const char *command);
+/*
  * Remove the files of a dataset that has no pointer here any more, and
  * *was its manifest: 1, or 0 where there was none.  DV_E_CONFLICT and
  * DV_E_MISSING where they may not go, unless c->force.

@@ -52,6 +52,7 @@ static int bring(struct job *job, const char *dataset,
 	if (rc < 0 || job->quiet)
 		return rc;
 	dv_bring_tell(dataset, c);
+	dv_bring_tell_left(dataset, job->s.repo->prefix, c, "checkout");
 	if (c->unheld) {
 		char *typed = dv_path_relative(dataset, job->s.repo->prefix);
 

@@ -132,6 +132,9 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 		if (rc >= 0 && !job->remote.quiet &&
 		    dv_remotepart_tell_data(part, &o, c))
 			job->news = true;
+		if (rc >= 0 && !job->remote.quiet)
+			dv_bring_tell_left(part->dataset,
+					   job->s.repo->prefix, c, "pull");
 	}
 	count(job, &o);
 	return rc;

@@ -48,22 +48,18 @@ static int note_change(void *arg, enum dv_change what, const char *path,
 	return 0;
 }
 
-/* Is the pointer's manifest in a version? */
-static int look_for_version(struct job *job, struct dv_status *s,
-			    struct dv_err *err)
+/* 1/0 */
+static int has_version(struct job *job, const char *dataset,
+		       const struct dv_digest *manifest, struct dv_err *err)
 {
 	struct dv_version newest;
 	int rc;
 
-	rc = dv_versions_newest(job->s.versions, s->dataset, &s->pointer,
-				&newest, err);
-	if (rc < 0)
-		return rc;
-	if (rc)
+	rc = dv_versions_newest(job->s.versions, dataset, manifest, &newest,
+				err);
+	if (rc > 0)
 		dv_version_release(&newest);
-	s->staged = !rc;
-	s->first = !dv_versions_has(job->s.versions, s->dataset);
-	return 0;
+	return rc;
 }
 
 static bool is_here(struct job *job, const char *dataset)
@@ -88,7 +84,9 @@ static int look_at(struct job *job, struct dv_status *s, struct dv_err *err)
 		s->pointer = p.manifest;
 		s->files = p.files;
 		s->size = p.size;
-		rc = look_for_version(job, s, err);
+		rc = has_version(job, s->dataset, &s->pointer, err);
+		s->staged = !rc;
+		s->first = !dv_versions_has(job->s.versions, s->dataset);
 		if (rc >= 0)
 			rc = dv_odb_stat(job->s.odb, &p.manifest, NULL, err);
 		if (rc < 0)
@@ -98,7 +96,14 @@ static int look_at(struct job *job, struct dv_status *s, struct dv_err *err)
 	indexed = dv_worktree_base(r, s->dataset, &s->index, NULL, err);
 	if (indexed < 0)
 		return indexed;
+	s->indexed = indexed;
 	s->staged = s->staged && !s->unheld;
+	if (indexed) {
+		rc = has_version(job, s->dataset, &s->index, err);
+		if (rc < 0)
+			return rc;
+		s->unrecorded = !rc;
+	}
 	if (!indexed && s->unheld)
 		return 0;
 	s->missing = !is_here(job, s->dataset);

@@ -26,6 +26,8 @@ struct dv_status {
 	bool first;		/* and the dataset has none at all */
 	bool behind;		/* the pointer names another manifest than
 				   the one that is here */
+	bool indexed;		/* something is, or was, here */
+	bool unrecorded;	/* and it is in no version */
 	struct dv_absent absent;	/* files not here on purpose */
 	bool missing;		/* it was here, and nothing is any more */
 	bool gone;		/* files here, and no pointer */

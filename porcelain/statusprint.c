@@ -104,21 +104,31 @@ static void print_staged(const struct dv_status *v, size_t n,
 		dv_out_char('\n');
 }
 
+/*
+ * Where git moved the pointer, an add would take back what others changed:
+ * it is offered for what an add that was cut off left alone.
+ */
 static void print_behind(const struct dv_status *v, size_t n,
 			 const char *prefix)
 {
-	bool begun = false;
+	for (int unrecorded = 0; unrecorded < 2; unrecorded++) {
+		bool begun = false;
 
-	for (size_t i = 0; i < n; i++) {
-		if (!v[i].behind)
-			continue;
-		title(&begun, "Pointers that name other data than is here:\n"
-		      "  (use \"dv checkout\" to bring it, or \"dv add "
-		      "<dataset>\" to keep what is here)\n");
-		print_dataset("behind:      ", &v[i], prefix, true);
+		for (size_t i = 0; i < n; i++) {
+			if (!v[i].behind || v[i].unrecorded != unrecorded)
+				continue;
+			title(&begun, unrecorded ?
+			      "Pointers that name other data than is here:\n"
+			      "  (use \"dv checkout\" to bring it, or \"dv "
+			      "add <dataset>\" to keep what is here, which "
+			      "is in no version)\n" :
+			      "Pointers that name other data than is here:\n"
+			      "  (use \"dv checkout\" to bring it)\n");
+			print_dataset("behind:      ", &v[i], prefix, true);
+		}
+		if (begun)
+			dv_out_char('\n');
 	}
-	if (begun)
-		dv_out_char('\n');
 }
 
 /* All datasets together: the store has what is not here, or it has not. */
@@ -154,18 +164,26 @@ static void print_absent(const struct dv_status *v, size_t n,
 static void print_unheld(const struct dv_status *v, size_t n,
 			 const char *prefix)
 {
-	bool begun = false;
+	for (int indexed = 0; indexed < 2; indexed++) {
+		bool begun = false;
 
-	for (size_t i = 0; i < n; i++) {
-		if (!v[i].unheld)
-			continue;
-		title(&begun, "Pointers to data that this store does not have:\n"
-		      "  (use \"dv pull\" to bring it; or put the files here, "
-		      "and \"dv add <dataset>\" takes them in)\n");
-		print_dataset("elsewhere:   ", &v[i], prefix, true);
+		for (size_t i = 0; i < n; i++) {
+			if (!v[i].unheld || v[i].indexed != indexed)
+				continue;
+			title(&begun, indexed ?
+			      "Pointers to data that this store does not "
+			      "have, and other data is here:\n"
+			      "  (use \"dv pull\" to bring it)\n" :
+			      "Pointers to data that this store does not "
+			      "have:\n"
+			      "  (use \"dv pull\" to bring it; or put the "
+			      "files here, and \"dv add <dataset>\" takes "
+			      "them in)\n");
+			print_dataset("elsewhere:   ", &v[i], prefix, true);
+		}
+		if (begun)
+			dv_out_char('\n');
 	}
-	if (begun)
-		dv_out_char('\n');
 }
 
 static void print_gone(const struct dv_status *v, size_t n,

@@ -106,6 +106,17 @@ static bool is_changed(struct dv_wtadd *s, const struct dv_pointer *now,
 	return !has || !dv_digest_eq(&now->manifest, &s->a->manifest);
 }
 
+/* git moved the pointer, and the work tree did not follow. */
+static bool is_overruled(struct dv_wtadd *s, const struct dv_pointer *now,
+			 bool has)
+{
+	if (!has || !s->base.on_disk)
+		return false;
+	s->a->base = s->base.ix.manifest;
+	return !dv_digest_eq(&now->manifest, &s->a->base) &&
+	       !dv_digest_eq(&now->manifest, &s->a->manifest);
+}
+
 /* Put the index back as it was; err keeps what went wrong before. */
 static void restore_index(struct dv_wtadd *s)
 {
@@ -249,6 +260,7 @@ static int run(struct dv_wtadd *s, const struct dv_strlist *paths,
 	if (rc >= 0) {
 		s->a->changed = is_changed(s, &now, has > 0);
 		s->a->fresh = s->t.fresh;
+		s->a->overruled = is_overruled(s, &now, has > 0);
 		rc = s->a->dry_run ? 0 : publish(s, &bytes, err);
 	}
 	dv_buf_release(&bytes);

@@ -73,13 +73,20 @@ static int check_part(struct checkout *k, const char *path,
 	return rc < 0 ? rc : 0;
 }
 
+/*
+ * A mixture is for a pointer that comes to name it.  One that stays names
+ * the whole of k->manifest: where the rest was left as it is, the next add
+ * would take back what the pointer has there.
+ */
 static int load_new(struct checkout *k, struct dv_err *err)
 {
 	const struct dv_windex *old = &k->co.old.ix;
 	const char *path = k->co.path;
 	int rc;
 
-	if (*path && k->co.old.on_disk &&
+	k->co.rest_follows = *path && k->co.old.on_disk &&
+			     !k->c->write_pointer;
+	if (*path && k->co.old.on_disk && k->c->write_pointer &&
 	    !dv_digest_eq(&old->manifest, k->manifest)) {
 		rc = dv_odb_txn_begin(&k->txn, k->odb, err);
 		if (rc < 0)
@@ -230,6 +237,7 @@ static int run(struct checkout *k, struct dv_err *err)
 	k->c->absent = k->co.absent;
 	k->c->absent_bytes = k->co.absent_bytes;
 	k->c->unheld = k->co.unheld;
+	k->c->left = k->co.left;
 	k->c->kept = k->co.kept;
 	k->c->bytes = k->co.write_bytes;
 	if (k->c->dry_run)

@@ -71,6 +71,9 @@ struct dv_add {
 	uint64_t files, size, bad_files;
 	bool changed;		/* the pointer is new or another */
 	bool fresh;		/* a new dataset */
+	bool overruled;		/* the pointer named something else than lay
+				   here (base), and than what was added */
+	struct dv_digest base;
 };
 /*
  * Add path: a new dataset, a whole dataset, or a part of one (the rest of
@@ -164,7 +167,13 @@ struct dv_checkout {
 				   become absent (else DV_E_MISSING, but for
 				   those that are absent already) */
 	bool dry_run;
-	const char *path;	/* only this part of the dataset; "" or NULL all */
+	/*
+	 * Only this part of the dataset; "" or NULL all.  The rest stays as it
+	 * is if the pointer is written, which then names the mixture.
+	 * Otherwise it is, too, as the manifest has it, but that nothing of it
+	 * is brought: what the manifest has there anew is absent.
+	 */
+	const char *path;
 	/*
 	 * Only files (paths from the dataset) that it wants are brought; NULL:
 	 * all.  The others become absent in the index, but for those that are
@@ -180,6 +189,7 @@ struct dv_checkout {
 	/* of what was asked for: not here now, and those of them that are
 	   not in the store either */
 	uint64_t absent, absent_bytes, unheld;
+	uint64_t left;		/* of the rest: absent since this checkout */
 };
 /*
  * Make dataset in the work tree equal manifest (NULL: remove it, if

@@ -39,7 +39,7 @@ struct dv_wtco_worker {
 	uint32_t *remove;	/* entries of old */
 	size_t n, cap;
 	uint64_t freed;		/* bytes on disk that go */
-	uint64_t absent, absent_bytes, unheld, drops;
+	uint64_t absent, absent_bytes, unheld, drops, left;
 };
 
 struct dv_wtco {
@@ -48,6 +48,8 @@ struct dv_wtco {
 	enum dv_algo algo;
 	const char *shown;	/* the dataset, or where it is exported to */
 	const char *path;	/* the part that is asked for; "" all */
+	bool rest_follows;	/* what is not asked for shall be as new has it,
+				   too: kept, absent or gone */
 	bool force;
 	bool keep_changes;	/* what is only changed here may stay so */
 	bool keep_absent, partial;	/* as in struct dv_checkout */
@@ -72,7 +74,7 @@ struct dv_wtco {
 					   directory, that may go; "." is
 					   the dataset itself */
 	uint64_t write_n, write_bytes, kept;
-	uint64_t absent, absent_bytes, unheld, drops;
+	uint64_t absent, absent_bytes, unheld, drops, left;
 	struct dv_strlist conflict;	/* paths; empty unless refused */
 
 	/* private */

@@ -115,7 +115,8 @@ static void remove_dirs(struct dv_wtco *c)
 		if ((c->new.here && !c->new_single &&
 		     dv_windex_find_dir(&c->new.ix, dir.path, dir.path_len,
 					&at)) ||
-		    !dv_wtco_wants(c, dir.path, dir.path_len))
+		    (!c->rest_follows &&
+		     !dv_wtco_wants(c, dir.path, dir.path_len)))
 			continue;
 		fd = dv_path_open_parent(c->root.fd, dir.path, false, &base);
 		if (fd < 0)

@@ -108,7 +108,8 @@ static int plan_span(struct dv_wtco *c, struct dv_wtco_worker *w,
 		    l.item.mode == DV_MODE_REF)
 			continue;
 		dv_windex_path(&c->old.ix, &l.item, &w->path);
-		if (!dv_wtco_wants(c, w->path.data, w->path.len))
+		if (!c->rest_follows &&
+		    !dv_wtco_wants(c, w->path.data, w->path.len))
 			continue;
 		l.name = c->old_single ? c->root.base : l.item.name;
 		rc = plan_gone(&l, err);

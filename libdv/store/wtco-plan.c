@@ -104,6 +104,11 @@ static const char *path_of(struct look *l)
 	return l->w->path.data;
 }
 
+static bool was_absent(const struct look *l)
+{
+	return l->has_old && l->old.flags & DV_WINDEX_ABSENT;
+}
+
 static void decide_absent(struct look *l, bool there)
 {
 	struct dv_wtco *c = l->c;
@@ -111,8 +116,12 @@ static void decide_absent(struct look *l, bool there)
 	c->action[l->i] = there ? DV_WTACT_DROP : DV_WTACT_NONE;
 	l->w->drops += there;
 	dv_windex_set_absent(&c->new.ix, (uint8_t *)c->new.own.data, l->i);
-	if (!l->asked || l->item.mode == DV_MODE_DIR)
+	if (l->item.mode == DV_MODE_DIR)
 		return;
+	if (!l->asked) {
+		l->w->left += c->rest_follows && !was_absent(l);
+		return;
+	}
 	l->w->absent++;
 	l->w->absent_bytes += l->item.size;
 	l->w->unheld += l->wanted;
@@ -130,7 +139,7 @@ static int plan_make(struct look *l, enum dv_wtact act, const struct stat *st,
 	int rc = l->wanted;
 
 	if (rc && l->item.mode != DV_MODE_DIR &&
-	    (c->partial || (l->has_old && l->old.flags & DV_WINDEX_ABSENT))) {
+	    (c->partial || was_absent(l))) {
 		dv_digest_set(&id, c->algo, l->item.id);
 		rc = dv_odb_stat(c->odb, &id, NULL, err);
 	}
@@ -459,6 +468,7 @@ static void sum_absent(struct dv_wtco *c)
 		c->absent_bytes += c->worker[i].absent_bytes;
 		c->unheld += c->worker[i].unheld;
 		c->drops += c->worker[i].drops;
+		c->left += c->worker[i].left;
 	}
 }
 
