@@ -12,6 +12,7 @@ mkdir -p .ssh
 cp "$SFTP_KNOWN_HOSTS" .ssh/known_hosts
 cp "$SFTP_KEY" .ssh/id_ed25519
 BASE=sftp://$SFTP_USER@127.0.0.1:$SFTP_PORT$SFTP_DIR
+AT_HOME=sftp://$SFTP_USER@127.0.0.1:$SFTP_PORT/~
 
 conform "$BASE/re%20mote"
 
@@ -69,11 +70,44 @@ test_expect_success 'directories that hold nothing go with the last object' '
 	test_path_is_file "$SFTP_DIR/dirs/a/x"
 '
 
-test_expect_success 'in the home directory' '
-	printf "dv-transport 1\nset url %s\nstart\nquit\n" \
-		"sftp://$SFTP_USER@127.0.0.1:$SFTP_PORT/~/dv-none" |
+conform "$AT_HOME/re%20mote/at%20home"
+
+test_expect_success 'that was below the home directory' '
+	test_path_is_file "$SFTP_DIR/re mote/at home/a/b" &&
+	ls -A "$SFTP_DIR/re mote/at home/.dv-tmp" >actual &&
+	test_must_be_empty actual &&
+	printf "dv-transport 1\nset url %s\nstart\nquit\n" "$AT_HOME/none" |
 		dv remote-sftp >actual &&
-	test_grep "^info directory /~/dv-none" actual
+	test_grep "^info directory /~/none" actual
+'
+
+test_expect_success 'the home directory itself' '
+	ask "$AT_HOME/" >actual <<-\EOF &&
+	create home/a/b mine
+	create home/a/b theirs
+	put home/a/b hello 0 5 any
+	put home/c hello 0 4 any
+	read home/a/b 10
+	list home/  10
+	delete home/a/b
+	EOF
+	sed "s/ ?\$//" actual >known &&
+	cat >expect <<-\EOF &&
+	created
+	exists mine
+	done
+	done
+	read 5 hello
+	item home/a/b 5
+	item home/c 4
+	end last
+	done
+	EOF
+	test_cmp expect known &&
+	test_path_is_missing "$SFTP_DIR/home/a" &&
+	test_path_is_file "$SFTP_DIR/home/c" &&
+	ls -A "$SFTP_DIR/.dv-tmp" >actual &&
+	test_must_be_empty actual
 '
 
 refused () {
@@ -129,9 +163,10 @@ test_expect_success 'nobody there' '
 
 # The last one: the server does not come back.
 test_expect_success 'a server that dies leaves no half object, and it open whether there is one' '
+	make_bytes 20000000 dies &&
 	{
-		printf "put\tdies/1\tlarge\t0\t20000000\tany\n" &&
-		printf "put\tdies/2\tlarge\t0\t20000000\tabsent\n"
+		printf "put\tdies/1\tdies\t0\t20000000\tany\n" &&
+		printf "put\tdies/2\tdies\t0\t20000000\tabsent\n"
 	} >script &&
 	{
 		test-transport -o limit-rate=4000000 -o retries=1 \
@@ -139,7 +174,13 @@ test_expect_success 'a server that dies leaves no half object, and it open wheth
 			2>notes &
 		pid=$!
 	} &&
-	sleep 2 &&
+	for i in $(seq 600)
+	do
+		begun=$(ls "$SFTP_DIR/large/.dv-tmp" | grep -c "_[0-9a-f]\{16\}$")
+		test $begun -lt 2 || break
+		sleep 0.05
+	done &&
+	test $begun = 2 &&
 	"$DV_SOURCE/t/servers/sftp-server" stop "$SERVERS/sftp-server" &&
 	wait $pid &&
 	test_grep "^1 error later " actual &&

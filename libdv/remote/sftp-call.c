@@ -13,6 +13,7 @@
 
 #define PROGRESS (1u << 20)		/* bytes that make a try a good one */
 #define LIST_MAX (64u << 20)		/* bytes of a directory's listing */
+#define HOME_DIR "/~"			/* as a URL has it */
 
 struct dv_sftp_call *dv_sftp_call_new(struct dv_sftp *s, const char *doing,
 				      const char *path)
@@ -49,21 +50,32 @@ static void finish(struct dv_sftp_call *c, struct dv_sftp_answer *a)
 
 /* --- commands --------------------------------------------------------- */
 
-static void add_quoted(struct dv_buf *out, const struct dv_sftp *s,
-		       const char *path)
+static void add_escaped(struct dv_buf *out, const char *path)
 {
-	dv_buf_str(out, " \"");
-	for (const char *p = s->root; *p; p++) {
-		if (*p == '"' || *p == '\\')
-			dv_buf_char(out, '\\');
-		dv_buf_char(out, *p);
-	}
-	dv_buf_char(out, '/');
 	for (; *path; path++) {
 		if (*path == '"' || *path == '\\')
 			dv_buf_char(out, '\\');
 		dv_buf_char(out, *path);
 	}
+}
+
+/*
+ * What stands between quotes goes to the server as it is: "~" is nothing to
+ * it, but a path that is not absolute is below the home directory.
+ */
+static void add_quoted(struct dv_buf *out, const struct dv_sftp *s,
+		       const char *path)
+{
+	const char *root = s->root;
+
+	dv_buf_str(out, " \"");
+	if (!strncmp(root, HOME_DIR "/", strlen(HOME_DIR "/")))
+		root += strlen(HOME_DIR "/");
+	if (strcmp(root, HOME_DIR)) {
+		add_escaped(out, root);
+		dv_buf_char(out, '/');
+	}
+	add_escaped(out, path);
 	dv_buf_char(out, '"');
 }
 
@@ -139,7 +151,8 @@ static char *url_of(const struct dv_sftp_call *c)
 		dv_buf_char(&b, '/');
 		dv_url_encode(&b, c->path, strlen(c->path), "/");
 	}
-	if (c->list)
+	/* Only with a slash behind it libcurl knows the home directory. */
+	if (c->list || (!*c->path && !strcmp(c->s->root, HOME_DIR)))
 		dv_buf_char(&b, '/');
 	return dv_buf_detach(&b, NULL);
 }
