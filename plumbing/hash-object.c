@@ -14,7 +14,6 @@
 #include <unistd.h>
 
 #include "base/digest.h"
-#include "base/path.h"
 #include "store/locate.h"
 #include "store/odb.h"
 #include "store/repo.h"
@@ -78,23 +77,6 @@ static int hash_file(struct hash *h, const char *path, struct dv_err *err)
 	return rc;
 }
 
-/* A line that begins with '"' is a C-quoted name, as git prints them. */
-static int hash_line(struct hash *h, const struct dv_reader *in,
-		     struct dv_buf *path, struct dv_err *err)
-{
-	size_t used;
-	int rc;
-
-	if (!h->eol)
-		return hash_file(h, in->line, err);
-	dv_buf_reset(path);
-	rc = dv_path_unquote(path, in->line, in->len, &used, err);
-	if (!rc && (used != in->len || memchr(path->data, '\0', path->len)))
-		rc = dv_err_set(err, DV_E_INVALID,
-				"'%s' is not the name of a file", in->line);
-	return rc < 0 ? rc : hash_file(h, dv_buf_cstr(path), err);
-}
-
 /* Answers that nothing was lost behind are given as they come. */
 static int hash_paths(struct hash *h, struct dv_err *err)
 {
@@ -103,7 +85,9 @@ static int hash_paths(struct hash *h, struct dv_err *err)
 	int rc;
 
 	while ((rc = dv_reader_next(&in, stdin, h->eol, err)) > 0) {
-		rc = hash_line(h, &in, &path, err);
+		rc = dv_reader_path(&in, h->eol, &path, err);
+		if (!rc)
+			rc = hash_file(h, dv_buf_cstr(&path), err);
 		if (!rc && !h->txn && in.start == in.end)
 			rc = dv_out_flush(err);
 		if (rc < 0)

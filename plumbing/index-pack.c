@@ -6,6 +6,7 @@
  *	<name>			digest of the index, the pack's name
  */
 #include "plumbing/common/command.h"
+#include "plumbing/common/packarg.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -19,17 +20,9 @@ static const char *const usage[] = {
 	NULL
 };
 
-static void tell_fault(void *arg, const struct dv_digest *id,
-		       const char *sentence)
-{
-	(void)arg;
-	(void)id;
-	dv_error("%s", sentence);
-}
-
 static int verify(const char *base, struct dv_err *err)
 {
-	int64_t n = dv_packcheck(base, DV_PACKCHECK_OBJECTS, tell_fault, NULL,
+	int64_t n = dv_packcheck(base, DV_PACKCHECK_OBJECTS, dv_packarg_fault, NULL,
 				 NULL, err);
 
 	if (n > 0)
@@ -66,14 +59,11 @@ static int write_index(const char *base, const struct dv_map *map,
 static int index_pack(const char *path, bool check, struct dv_err *err)
 {
 	struct dv_map map = DV_MAP_INIT;
-	size_t n = strlen(path);
-	char *base;
+	char *base = dv_packarg_base(path, false, err);
 	int rc;
 
-	if (n <= 5 || strcmp(path + n - 5, ".pack"))
-		return dv_err_set(err, DV_E_INVALID,
-				  "'%s' does not end in '.pack'", path);
-	base = dv_strndup(path, n - 5);
+	if (!base)
+		return -err->code;
 	rc = check ? verify(base, err) : 0;
 	if (!rc)
 		rc = dv_map_open(&map, AT_FDCWD, path, err);

@@ -78,40 +78,12 @@ static int parse_path(struct job *job, const char *path, size_t n,
 	return 0;
 }
 
-static int do_path(struct job *job, const char *path, size_t n,
-		   struct dv_err *err)
+static int do_path(void *arg, const char *path, size_t n, struct dv_err *err)
 {
+	struct job *job = arg;
+
 	return job->parse ? parse_path(job, path, n, err)
 			  : name_path(job, path, n, err);
-}
-
-/* Each answer is flushed, so that a caller can converse over a pipe. */
-static int do_stdin(struct job *job, struct dv_err *err)
-{
-	struct dv_reader in = DV_READER_INIT;
-	struct dv_buf path = DV_BUF_INIT;
-	size_t used;
-	int rc;
-
-	while ((rc = dv_reader_next(&in, stdin, job->eol, err)) > 0) {
-		if (job->eol) {
-			dv_buf_reset(&path);
-			rc = dv_path_unquote(&path, in.line, in.len, &used,
-					     err);
-			if (rc >= 0)
-				rc = do_path(job, dv_buf_cstr(&path),
-					     path.len, err);
-		} else {
-			rc = do_path(job, in.line, in.len, err);
-		}
-		if (rc >= 0)
-			rc = dv_out_flush(err);
-		if (rc < 0)
-			break;
-	}
-	dv_buf_release(&path);
-	dv_reader_release(&in);
-	return rc;
 }
 
 static int cmd_name_artifact(int argc, const char **argv,
@@ -150,7 +122,7 @@ static int cmd_name_artifact(int argc, const char **argv,
 
 	rc = dv_name_check(job.format, &err);
 	if (rc >= 0 && from_stdin)
-		rc = do_stdin(&job, &err);
+		rc = dv_reader_each_path(job.eol, do_path, &job, &err);
 	for (int i = 0; rc >= 0 && i < argc; i++)
 		rc = do_path(&job, argv[i], strlen(argv[i]), &err);
 	return dv_exit(rc < 0 ? rc : job.none > 0, &err);

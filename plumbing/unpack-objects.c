@@ -4,6 +4,7 @@
  * checked against its id.  Prints nothing.
  */
 #include "plumbing/common/command.h"
+#include "plumbing/common/packarg.h"
 
 #include <stdlib.h>
 #include <sys/file.h>
@@ -74,14 +75,11 @@ out:
 static int unpack_file(struct dv_odb *odb, const char *path,
 		       struct dv_progress *p, struct dv_err *err)
 {
-	size_t n = strlen(path);
-	char *base;
+	char *base = dv_packarg_base(path, false, err);
 	int rc;
 
-	if (n <= 5 || strcmp(path + n - 5, ".pack"))
-		return dv_err_set(err, DV_E_INVALID,
-				  "'%s' does not end in '.pack'", path);
-	base = dv_strndup(path, n - 5);
+	if (!base)
+		return -err->code;
 	rc = dv_odb_unpack(odb, base, NULL, p, err);
 	free(base);
 	return rc;

@@ -9,6 +9,7 @@
  *	SP <plain bytes>
  */
 #include "plumbing/common/command.h"
+#include "plumbing/common/packarg.h"
 
 #include <fcntl.h>
 #include <stdlib.h>
@@ -22,14 +23,6 @@ static const char *const usage[] = {
 	"dv verify-pack [-v | -s] [-q] [--] <file.pack>...",
 	NULL
 };
-
-static void tell_fault(void *arg, const struct dv_digest *id,
-		       const char *sentence)
-{
-	(void)arg;
-	(void)id;
-	dv_error("%s", sentence);
-}
 
 static int list(const struct dv_packidx *x, struct dv_err *err)
 {
@@ -107,21 +100,14 @@ static unsigned flags_for(const char *base)
 static int verify(const char *path, bool verbose, bool sums,
 		  struct dv_progress *p, struct dv_err *err)
 {
-	size_t n = strlen(path);
+	char *base = dv_packarg_base(path, true, err);
 	int64_t faults;
-	char *base;
 	int rc = 0;
 
-	if (n > 5 && !strcmp(path + n - 5, ".pack"))
-		n -= 5;
-	else if (n > 4 && !strcmp(path + n - 4, ".idx"))
-		n -= 4;
-	else
-		return dv_err_set(err, DV_E_INVALID, "'%s' does not end in "
-				  "'.pack' or '.idx'", path);
-	base = dv_strndup(path, n);
+	if (!base)
+		return -err->code;
 	faults = dv_packcheck(base, DV_PACKCHECK_OBJECTS | DV_PACKCHECK_IDX |
-			      flags_for(base), tell_fault, NULL, p, err);
+			      flags_for(base), dv_packarg_fault, NULL, p, err);
 	if (faults < 0)
 		rc = (int)faults;
 	else if (faults)

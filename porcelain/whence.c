@@ -12,7 +12,6 @@
  */
 #include "plumbing/common/command.h"
 
-#include "base/path.h"
 #include "porcelain/jsonout.h"
 #include "porcelain/whence-parts.h"
 
@@ -24,11 +23,13 @@ static const char *const usage[] = {
 };
 
 /* A file that cannot be read is said so; the others get their answer. */
-static int whence(struct dv_whence *w, const char *file, struct dv_err *err)
+static int whence(void *arg, const char *file, size_t n, struct dv_err *err)
 {
 	struct dv_whence_query q = { .file = file };
+	struct dv_whence *w = arg;
 	int rc;
 
+	(void)n;
 	rc = dv_whence_ask(w, &q, err);
 	if (rc < 0) {
 		dv_error("%s", err->msg);
@@ -40,32 +41,6 @@ static int whence(struct dv_whence *w, const char *file, struct dv_err *err)
 	}
 	w->no |= q.verdict != DV_VERDICT_KNOWN;
 	dv_whence_release(&q);
-	return rc;
-}
-
-static int whence_stdin(struct dv_whence *w, struct dv_err *err)
-{
-	struct dv_reader in = DV_READER_INIT;
-	struct dv_buf path = DV_BUF_INIT;
-	size_t used;
-	int rc;
-
-	while ((rc = dv_reader_next(&in, stdin, w->eol, err)) > 0) {
-		dv_buf_reset(&path);
-		if (w->eol)
-			rc = dv_path_unquote(&path, in.line, in.len, &used,
-					     err);
-		else
-			dv_buf_add(&path, in.line, in.len);
-		if (rc >= 0)
-			rc = whence(w, dv_buf_cstr(&path), err);
-		if (rc >= 0)
-			rc = dv_out_flush(err);
-		if (rc < 0)
-			break;
-	}
-	dv_buf_release(&path);
-	dv_reader_release(&in);
 	return rc;
 }
 
@@ -111,9 +86,9 @@ static int cmd_whence(int argc, const char **argv, const struct dv_ctx *ctx)
 
 	rc = open_all(&w, &err);
 	if (!rc && from_stdin)
-		rc = whence_stdin(&w, &err);
+		rc = dv_reader_each_path(w.eol, whence, &w, &err);
 	for (int i = 0; !rc && i < argc; i++)
-		rc = whence(&w, argv[i], &err);
+		rc = whence(&w, argv[i], strlen(argv[i]), &err);
 	if (!rc && w.json)
 		dv_jsonout_print(&w.list);
 

@@ -108,6 +108,17 @@ test_expect_success '--stdin answers in order, quoted' '
 	test_cmp expect actual
 '
 
+test_expect_success 'what is behind a quoted path is not passed over' '
+	for path in "\"a.csv\"b" "\"a\\000b\""
+	do
+		printf "%s\n" "$path" >in &&
+		test_expect_code 128 dv name-artifact --code=$C --config=$H \
+			--stdin <in >actual 2>err &&
+		test_must_be_empty actual &&
+		test_grep "is not the name of a file" err || return 1
+	done
+'
+
 test_expect_success 'a template puts the parts elsewhere' '
 	named d/${C}_${H}_plot.png d/plot.png \
 		--format="%(code)%(dirty)_%(config)_%(stem)%(ext)" &&

@@ -71,6 +71,10 @@ int dv_repo_path(struct dv_repo *r, const char *arg, char **out,
 int dv_repo_pointer(struct dv_repo *r, const char *dataset,
 		    struct dv_pointer *out, struct dv_err *err);
 
+/* Where in state_dir/dir a dataset has its file; *out is the caller's. */
+int dv_repo_state_path(struct dv_repo *r, const char *dir,
+		       const char *dataset, char **out, struct dv_err *err);
+
 /* Exclusive lock of this work tree's state, waits for lock_timeout. */
 int dv_repo_lock(struct dv_repo *r, struct dv_lock *lock, struct dv_err *err);
 

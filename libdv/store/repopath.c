@@ -6,6 +6,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "format/component.h"
 
 static int outside(struct dv_repo *r, const char *arg, struct dv_err *err)
 {
@@ -116,5 +117,18 @@ int dv_repo_path(struct dv_repo *r, const char *arg, char **out,
 	if (!rc)
 		*out = dv_strdup(dv_buf_cstr(&path));
 	dv_buf_release(&path);
+	return rc;
+}
+
+int dv_repo_state_path(struct dv_repo *r, const char *dir,
+		       const char *dataset, char **out, struct dv_err *err)
+{
+	struct dv_buf name = DV_BUF_INIT;
+	int rc = dv_component_encode(&name, dataset, err);
+
+	if (rc >= 0)
+		*out = dv_asprintf("%s/%s/%s", r->state_dir, dir,
+				   dv_buf_cstr(&name));
+	dv_buf_release(&name);
 	return rc;
 }

@@ -16,15 +16,7 @@
 int dv_wtindex_path(struct dv_repo *r, const char *dataset, char **out,
 		    struct dv_err *err)
 {
-	struct dv_buf name = DV_BUF_INIT;
-	int rc;
-
-	rc = dv_component_encode(&name, dataset, err);
-	if (rc >= 0)
-		*out = dv_asprintf("%s/index/%s", r->state_dir,
-				   dv_buf_cstr(&name));
-	dv_buf_release(&name);
-	return rc;
+	return dv_repo_state_path(r, "index", dataset, out, err);
 }
 
 int dv_wtindex_exists(struct dv_repo *r, const char *dataset,

@@ -9,22 +9,13 @@
 
 #include "base/alloc.h"
 #include "base/file.h"
-#include "format/component.h"
 #include "store/wtlist.h"
 #include "store/wtscan.h"
 
 static int path_of(struct dv_repo *r, const char *dataset, char **out,
 		   struct dv_err *err)
 {
-	struct dv_buf name = DV_BUF_INIT;
-	int rc;
-
-	rc = dv_component_encode(&name, dataset, err);
-	if (rc >= 0)
-		*out = dv_asprintf("%s/journal/%s", r->state_dir,
-				   dv_buf_cstr(&name));
-	dv_buf_release(&name);
-	return rc;
+	return dv_repo_state_path(r, "journal", dataset, out, err);
 }
 
 bool dv_wtjournal_exists(struct dv_repo *r, const char *dataset)

@@ -139,6 +139,22 @@ int dv_reader_next(struct dv_reader *r, FILE *f, char eol,
 		   struct dv_err *err);
 void dv_reader_release(struct dv_reader *r);
 
+/*
+ * The path that the record is: as it is where eol is NUL, else C-quoted, as
+ * git prints them, where it begins with '"'.  DV_E_INVALID for one that no
+ * file can have.
+ */
+int dv_reader_path(const struct dv_reader *r, char eol, struct dv_buf *path,
+		   struct dv_err *err);
+/*
+ * Call fn with each path on standard input.  Output is flushed behind each,
+ * so that a caller can converse over a pipe.  Negative from fn ends it.
+ */
+typedef int dv_reader_path_fn(void *arg, const char *path, size_t n,
+			      struct dv_err *err);
+int dv_reader_each_path(char eol, dv_reader_path_fn *fn, void *arg,
+			struct dv_err *err);
+
 /* --- progress ------------------------------------------------------- */
 
 /*

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/alloc.h"
+#include "base/path.h"
 
 #define READER_CHUNK (1u << 16)
 
@@ -90,6 +91,44 @@ int dv_reader_next(struct dv_reader *r, FILE *f, char eol,
 		if (n == 0)
 			return have ? take(r, have, 0, err) : 0;
 	}
+}
+
+int dv_reader_path(const struct dv_reader *r, char eol, struct dv_buf *path,
+		   struct dv_err *err)
+{
+	size_t used = r->len;
+	int rc = 0;
+
+	dv_buf_reset(path);
+	if (eol)
+		rc = dv_path_unquote(path, r->line, r->len, &used, err);
+	else
+		dv_buf_add(path, r->line, r->len);
+	if (!rc && (used != r->len || strlen(dv_buf_cstr(path)) != path->len))
+		rc = dv_err_set(err, DV_E_INVALID,
+				"'%s' is not the name of a file", r->line);
+	return rc;
+}
+
+int dv_reader_each_path(char eol, dv_reader_path_fn *fn, void *arg,
+			struct dv_err *err)
+{
+	struct dv_reader in = DV_READER_INIT;
+	struct dv_buf path = DV_BUF_INIT;
+	int rc;
+
+	while ((rc = dv_reader_next(&in, stdin, eol, err)) > 0) {
+		rc = dv_reader_path(&in, eol, &path, err);
+		if (rc >= 0)
+			rc = fn(arg, dv_buf_cstr(&path), path.len, err);
+		if (rc >= 0)
+			rc = dv_out_flush(err);
+		if (rc < 0)
+			break;
+	}
+	dv_buf_release(&path);
+	dv_reader_release(&in);
+	return rc;
 }
 
 void dv_reader_release(struct dv_reader *r)
