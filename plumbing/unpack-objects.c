@@ -56,14 +56,14 @@ static int unpack_stdin(struct dv_odb *odb, const char *dir,
 		goto out;
 	flock(fd, LOCK_EX | LOCK_NB);
 	pack = dv_asprintf("%s.pack", tmp);
-	if (rename(tmp, pack))
+	if (dv_tmpfile_rename(tmp, pack))
 		rc = dv_err_sys(err, "cannot make '%s'", pack);
 	if (!rc)
 		rc = copy_stdin(fd, pack, err);
 	if (!rc)
 		rc = dv_odb_unpack(odb, tmp, NULL, p, err);
-	unlink(pack);
-	unlink(tmp);
+	dv_tmpfile_remove(pack);
+	dv_tmpfile_remove(tmp);
 	close(fd);
 out:
 	free(pack);

@@ -15,6 +15,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "base/tmpfile.h"
 
 /* read(2) until n bytes or the end; bytes read, or -1 with errno. */
 ssize_t dv_read_full(int fd, void *buf, size_t n);
@@ -59,13 +60,6 @@ void dv_share(int dirfd, const char *path);
 int dv_mkdirs(const char *path, mode_t mode, struct dv_err *err);
 /* Remove path and all below it; missing is fine.  Follows no link. */
 int dv_remove_tree(int dirfd, const char *path, struct dv_err *err);
-
-/*
- * A new temporary file in the directory dir: *fd is open O_RDWR, *path is
- * its name (caller frees).  Names begin "tmp_"; a name's second part is
- * the process id, so that gc can tell the left-over ones.
- */
-int dv_tmpfile(int *fd, char **path, const char *dir, struct dv_err *err);
 
 /* A read-only map of a whole file; NULL/0 for an empty one. */
 struct dv_map {

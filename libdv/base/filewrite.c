@@ -3,66 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/random.h>
 #include <unistd.h>
 
 #include "base/alloc.h"
 
-#define TMP_NAME 64		/* room for the name of a temporary file */
 #define TMP_TRIES 100
 
-/*
- * "tmp_<pid>_<random>".  The random part keeps apart those who see the
- * directory from machines or containers of their own.
- */
-static int tmp_name(char name[TMP_NAME])
-{
-	uint64_t r;
-
-	if (getrandom(&r, sizeof(r), 0) != sizeof(r))
-		return -1;
-	snprintf(name, TMP_NAME, "tmp_%ld_%016" PRIx64, (long)getpid(), r);
-	return 0;
-}
-
 /* Returns a descriptor, or -1 with errno. */
-static int tmp_open(int dirfd, char name[TMP_NAME], mode_t mode)
+static int tmp_open(int dirfd, char name[DV_TMPFILE_NAME], mode_t mode)
 {
 	for (int i = 0; i < TMP_TRIES; i++) {
 		int fd;
 
-		if (tmp_name(name))
+		if (dv_tmpfile_name(name, DV_TMPFILE_NAME))
 			return -1;
-		fd = openat(dirfd, name, O_RDWR | O_CREAT | O_EXCL |
-			    O_CLOEXEC | O_NOFOLLOW, mode);
+		fd = dv_tmpfile_open(dirfd, name, O_RDWR, mode);
 		if (fd >= 0 || errno != EEXIST)
 			return fd;
 	}
 	return -1;
-}
-
-int dv_tmpfile(int *fd, char **path, const char *dir, struct dv_err *err)
-{
-	char name[TMP_NAME];
-	int dirfd, got;
-
-	dirfd = open(dir, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (dirfd < 0)
-		return dv_err_sys(err, "cannot open directory '%s'", dir);
-	got = tmp_open(dirfd, name, 0600);
-	if (got < 0) {
-		dv_err_sys(err, "cannot make a temporary file in '%s'", dir);
-		close(dirfd);
-		return -err->code;
-	}
-	close(dirfd);
-	*path = dv_asprintf("%s/%s", dir, name);
-	*fd = got;
-	return 0;
 }
 
 static const char *base_of(const char *path)
@@ -126,7 +88,7 @@ static int write_file(int dirfd, const char *path, const void *buf, size_t n,
 		      mode_t mode, bool replace, struct dv_err *err)
 {
 	const char *base = base_of(path);
-	char tmp[TMP_NAME];
+	char tmp[DV_TMPFILE_NAME];
 	int dir, fd, rc;
 
 	dir = open_dir_of(dirfd, path, err);
@@ -145,7 +107,8 @@ static int write_file(int dirfd, const char *path, const void *buf, size_t n,
 		rc = dv_err_sys(err, "cannot write '%s'", path);
 	if (rc)
 		unlinkat(dir, tmp, 0);
-	else
+	dv_tmpfile_forget_at(dir, tmp);
+	if (!rc)
 		rc = dv_fsync(dir, path, err);
 out:
 	close(dir);

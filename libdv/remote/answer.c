@@ -56,7 +56,7 @@ int dv_answer_put(struct dv_transport *t, const char *key, const void *data,
 		dv_answer_wait(t, a, &ignored);
 	}
 	close(fd);
-	unlink(file);
+	dv_tmpfile_remove(file);
 	free(file);
 	return rc;
 }

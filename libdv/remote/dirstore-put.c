@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "base/tmpfile.h"
 
 #define TRIES 100
 #define LEFT_OVER (7 * 24 * 3600)	/* seconds; no put takes that long */
@@ -50,6 +52,7 @@ static void sweep(struct dv_dirstore *d, int root, int64_t now)
 
 static int make_tmp(int root, char name[DV_DIRSTORE_TMP_NAME])
 {
+	sigset_t before;
 	const char *base;
 	uint64_t r;
 	int dir, fd;
@@ -61,8 +64,12 @@ static int make_tmp(int root, char name[DV_DIRSTORE_TMP_NAME])
 	dir = dv_path_open_parent(root, name, true, &base);
 	if (dir < 0)
 		return -1;
+	dv_tmpfile_begin(&before);
 	fd = openat(dir, base, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC |
 		    O_NOFOLLOW, 0666);
+	if (fd >= 0)
+		dv_tmpfile_know_at(root, name);
+	dv_tmpfile_end(&before);
 	close(dir);
 	return fd;
 }
@@ -237,5 +244,6 @@ enum dv_wire_class dv_dirstore_put(struct dv_dirstore *d,
 			dv_dirstore_fail(err, "write", r->key);
 	if (class != DV_WIRE_OK)
 		unlinkat(root, tmp, 0);
+	dv_tmpfile_forget_at(root, tmp);
 	return class;
 }

@@ -11,6 +11,7 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "base/tmpfile.h"
 
 #define ROOT_FLAGS (O_RDONLY | O_DIRECTORY | O_CLOEXEC)
 
@@ -228,6 +229,7 @@ static int64_t server_now(struct dv_dirstore *d, int root)
 		if (fd >= 0) {
 			close(fd);
 			unlinkat(root, name, 0);
+			dv_tmpfile_forget_at(root, name);
 		}
 		d->clock_known = true;
 	}

@@ -54,8 +54,7 @@ void dv_rcache_close(struct dv_rcache *c)
 	dv_rcache_flush_state(c, &ignored);
 	dv_rcache_published_flush(c, &ignored);
 	dv_rcache_published_release(c);
-	if (c->tmp)
-		dv_remove_tree(AT_FDCWD, c->tmp, &ignored);
+	dv_tmpfile_dir_remove(c->tmp);
 	if (c->tmp_fd >= 0)
 		close(c->tmp_fd);
 	dv_strlist_release(&c->state);
@@ -93,9 +92,10 @@ static int move_in(const char *from, const char *to, struct dv_err *err)
 
 	if (rename(from, to)) {
 		rc = dv_err_sys(err, "cannot write '%s'", to);
-		unlink(from);
+		dv_tmpfile_remove(from);
 		return rc;
 	}
+	dv_tmpfile_forget(from);
 	dv_share(AT_FDCWD, to);
 	return 0;
 }
@@ -113,7 +113,7 @@ int dv_rcache_replace(const struct dv_rcache *c, const char *name,
 	if (dv_write_full(fd, bytes->data, bytes->len) ||
 	    fchmod(fd, 0644)) {
 		rc = dv_err_sys(err, "cannot write '%s'", tmp);
-		unlink(tmp);
+		dv_tmpfile_remove(tmp);
 	}
 	close(fd);
 	if (!rc)
@@ -167,26 +167,23 @@ static void remove_left_over(const char *parent)
 
 const char *dv_rcache_tmp(struct dv_rcache *c, struct dv_err *err)
 {
-	char *path;
+	char *prefix;
+	int rc;
 
 	if (c->tmp)
 		return c->tmp;
 	if (dv_mkdirs(c->tmp_parent, 0777, err) < 0)
 		return NULL;
 	remove_left_over(c->tmp_parent);
-	path = dv_asprintf("%s/remote-%ld-XXXXXX", c->tmp_parent,
-			   (long)getpid());
-	if (!mkdtemp(path)) {
-		dv_err_sys(err, "cannot make a directory in '%s'",
-			   c->tmp_parent);
-		free(path);
+	prefix = dv_asprintf("%s/remote-%ld-", c->tmp_parent, (long)getpid());
+	rc = dv_tmpfile_dir(&c->tmp, prefix, err);
+	free(prefix);
+	if (rc < 0)
 		return NULL;
-	}
-	c->tmp = path;
-	c->tmp_fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	c->tmp_fd = open(c->tmp, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (c->tmp_fd >= 0)
 		flock(c->tmp_fd, LOCK_EX | LOCK_NB);
-	return path;
+	return c->tmp;
 }
 
 /* --- indexes of packs --------------------------------------------------- */

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/alloc.h"
 #include "base/file.h"
@@ -240,10 +241,25 @@ static int read_settings(struct dv_serve *s, struct dv_err *err)
 	}
 }
 
+/* Longer than cleaning up takes. */
+#define END_S 15
+
+static void end_soon(int sig)
+{
+	(void)sig;
+	alarm(END_S);
+}
+
 void dv_serve_outlive(void)
 {
+	struct sigaction act = { .sa_handler = end_soon,
+				 .sa_flags = SA_RESTART };
+
+	sigemptyset(&act.sa_mask);
 	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
 	signal(SIGPIPE, SIG_IGN);
+	sigaction(SIGTERM, &act, NULL);
 }
 
 int dv_serve_open(struct dv_serve **out, int in, int to, struct dv_err *err)

@@ -22,9 +22,10 @@
 struct dv_serve;
 
 /*
- * Do not die of Ctrl-C, which goes to the client as well, nor of its
- * closing the pipe: the end of our input says that it is gone, and there
- * may be something to clean up.
+ * Do not die of Ctrl-C, or of a terminal that closes, which come to the
+ * client as well, nor of its closing the pipe: the end of our input says
+ * that it is gone, and there may be something to clean up.  SIGTERM leaves
+ * 15 seconds for that.
  */
 void dv_serve_outlive(void);
 

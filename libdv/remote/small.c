@@ -39,8 +39,7 @@ static void release(struct small *s)
 {
 	if (s->fd >= 0)
 		close(s->fd);
-	if (s->file)
-		unlink(s->file);
+	dv_tmpfile_remove(s->file);
 	free(s->file);
 	free(s->key);
 	free(s->data);

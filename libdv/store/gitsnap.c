@@ -95,7 +95,7 @@ static int make_index(struct dv_git *g, char **env, struct dv_err *err)
 	if (close(fd) && rc >= 0)
 		rc = dv_err_sys(err, "cannot write '%s'", path);
 	if (rc <= 0)
-		unlink(path);
+		dv_tmpfile_remove(path);
 	if (rc >= 0)
 		*env = dv_asprintf("GIT_INDEX_FILE=%s", path);
 	free(path);
@@ -219,7 +219,7 @@ int dv_git_snapshot(struct dv_git *g, const char *message,
 		return rc;
 
 	rc = add_all(g, index, tree, err);
-	unlink(strchr(index, '=') + 1);
+	dv_tmpfile_remove(strchr(index, '=') + 1);
 	free(index);
 	if (rc < 0)
 		return rc;

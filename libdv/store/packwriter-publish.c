@@ -108,6 +108,8 @@ static int rename_both(struct dv_packwriter *w, const char *idx_tmp,
 	if (!rc && rename(idx_tmp, idx))
 		rc = dv_err_sys(err, "cannot make '%s'", idx);
 	if (!rc) {
+		dv_tmpfile_forget(w->tmp);
+		dv_tmpfile_forget(idx_tmp);
 		free(w->tmp);
 		w->tmp = NULL;
 	}
@@ -140,8 +142,7 @@ int dv_packwriter_publish(struct dv_packwriter *w, struct dv_digest *id,
 	if (!rc)
 		rc = rename_both(w, idx_tmp, &name, err);
 	if (rc < 0) {
-		if (idx_tmp)
-			unlink(idx_tmp);
+		dv_tmpfile_remove(idx_tmp);
 		dv_packwriter_fail(w, err);
 	} else if (!w->passing) {
 		rc = dv_fsync_dir(AT_FDCWD, w->dir, err);

@@ -46,8 +46,7 @@ void dv_packwriter_set_keeps(struct dv_packwriter *w,
 
 void dv_packwriter_reset(struct dv_packwriter *w)
 {
-	if (w->tmp)
-		unlink(w->tmp);
+	dv_tmpfile_remove(w->tmp);
 	free(w->tmp);
 	w->tmp = NULL;
 	if (w->fd >= 0)

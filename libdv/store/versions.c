@@ -79,6 +79,7 @@ static void write_cache(struct dv_versions *v)
 	    !dv_tmpfile(&fd, &tmp, dir, &ignored)) {
 		if (write_tmp(v, fd, tmp))
 			unlink(tmp);
+		dv_tmpfile_forget(tmp);
 		close(fd);
 	}
 	free(tmp);

@@ -122,7 +122,7 @@ int dv_wtfile_now(struct dv_repo *r, int64_t *now, struct dv_err *err)
 		return rc;
 	if (fstat(fd, &st))
 		rc = dv_err_sys(err, "cannot stat '%s'", path);
-	unlink(path);
+	dv_tmpfile_remove(path);
 	close(fd);
 	free(path);
 	if (rc < 0)

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/tmpfile.h"
+
 /*
  * A caller may hand us 0, 1 or 2 closed; the first file opened would then
  * become stdout and be written into.  Stdout gets a descriptor on which
@@ -63,6 +65,7 @@ int dv_main(int argc, char **argv, const char *name, dv_cmd_fn *fn)
 
 	fill_std_fds();
 	catch_bus_errors();
+	dv_tmpfile_catch_signals();
 	/* A file that may not grow is a failed write, after which we clean up. */
 	signal(SIGXFSZ, SIG_IGN);
 

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "base/path.h"
+#include "base/tmpfile.h"
 
 /* The errno of the first write that failed; 0 while none has. */
 static int failed;
@@ -69,6 +70,7 @@ void dv_out_path(const char *path, size_t n, char eol)
 /* Nobody reads us: end as `yes | head` does, without a word. */
 static void die_of_sigpipe(void)
 {
+	dv_tmpfile_remove_all();
 	signal(SIGPIPE, SIG_DFL);
 	raise(SIGPIPE);
 	_Exit(141);
