@@ -163,7 +163,6 @@ int dv_conn_read_all(struct dv_conn *c, const struct dv_strlist *keys,
 		     size_t max, dv_conn_object_fn *fn, void *arg,
 		     struct dv_err *err);
 
-#endif
 /* The same of objects of several kinds, each with its own fn. */
 struct dv_conn_ask {
 	const char *key;
@@ -174,3 +173,5 @@ struct dv_conn_ask {
 };
 int dv_conn_read_some(struct dv_conn *c, const struct dv_conn_ask *asks,
 		      size_t n, struct dv_err *err);
+
+#endif
