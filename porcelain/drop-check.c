@@ -97,7 +97,7 @@ static int gather_entry(struct dv_drop_job *job, struct dv_drop_part *part,
 	dv_digest_set(&id, ix->algo, item.id);
 	if (!dv_idmap_add(&part->ids, &id, i) || item.size < DV_ODB_LARGE)
 		return 0;
-	return dv_odb_add_pieces(job->s.odb, &id, i, &part->ids, err);
+	return dv_odb_add_pieces(job->s.odb, &id, i, &part->pieces, err);
 }
 
 static int gather(struct dv_drop_job *job, struct dv_drop_part *part,
@@ -207,32 +207,71 @@ static int check_version(struct dv_drop_job *job, struct dv_drop_part *part,
 	return rc < 0 ? rc : 0;
 }
 
-static void note_missing(void *arg, const struct dv_digest *id,
-			 uint64_t value)
+static void note_missing(struct list *l, uint64_t value)
 {
 	struct dv_err ignored = DV_ERR_INIT;
 	struct dv_buf path = DV_BUF_INIT;
-	struct list *l = arg;
 	struct dv_entry e;
 
-	(void)id;
 	if (!dv_windex_entry(l->ix, (uint32_t)value, &e, &path, &ignored))
 		add_path(l, e.path, e.path_len);
 	dv_buf_release(&path);
+}
+
+int dv_drop_verify(struct dv_drop_job *job, const struct dv_drop_part *part,
+		   struct dv_rheld *h, struct dv_err *err)
+{
+	int rc = dv_rheld_verify(h, &job->remote.progress, err);
+
+	if (rc >= 0 || rc == -DV_E_SYS)
+		return rc;
+	dv_err_prefix(err, "'%s'", part->dataset);
+	return dv_err_hint(err, "nothing of it was removed; dv fsck --remote='%s' "
+			   "--verify tells more", job->remote.conn->name);
+}
+
+struct held {
+	struct dv_rheld *h;
+	struct list *missing;
+};
+
+static int look_for(const struct dv_digest *id, uint64_t value, void *arg)
+{
+	struct held *x = arg;
+
+	if (!dv_rheld_has(x->h, 0, id))
+		note_missing(x->missing, value);
+	return 0;
+}
+
+/* Pieces are read, to verify them, with what they are pieces of. */
+static int look_for_all(struct dv_drop_job *job, struct dv_drop_part *part,
+			struct held *x, struct dv_err *err)
+{
+	int rc = dv_rheld_check(x->h, 0, err);
+
+	if (rc < 0)
+		return dv_err_prefix(err, "'%s': remote '%s'", part->dataset,
+				     job->remote.conn->name);
+	dv_idmap_each(&part->pieces, look_for, x);
+	if (job->verify)
+		dv_rheld_set_verify(x->h);
+	dv_idmap_each(&part->ids, look_for, x);
+	return job->verify && !x->missing->n ?
+	       dv_drop_verify(job, part, x->h, err) : 0;
 }
 
 static int check_objects(struct dv_drop_job *job, struct dv_drop_part *part,
 			 const struct dv_windex *ix, struct dv_err *err)
 {
 	struct list l = { .part = part, .ix = ix };
+	struct held x = { NULL, &l };
 	struct dv_conn *conn = job->remote.conn;
 	int rc;
 
-	rc = dv_rheld_objects(conn, &part->manifest, &part->ids, note_missing,
-			      &l, err);
-	if (rc == -DV_E_MISSING)
-		dv_err_prefix(err, "'%s': remote '%s'", part->dataset,
-			      conn->name);
+	rc = dv_rheld_open(&x.h, conn, &part->manifest, 1, err);
+	if (rc >= 0)
+		rc = look_for_all(job, part, &x, err);
 	if (rc >= 0 && l.n) {
 		end_list(&l);
 		rc = dv_err_set(err, DV_E_MISSING, "'%s': remote '%s' does "
@@ -242,6 +281,7 @@ static int check_objects(struct dv_drop_job *job, struct dv_drop_part *part,
 	if (rc == -DV_E_MISSING)
 		dv_err_hint(err, "dv fsck --remote='%s' tells more",
 			    conn->name);
+	dv_rheld_close(x.h);
 	release(&l);
 	return rc;
 }
@@ -262,5 +302,7 @@ int dv_drop_check(struct dv_drop_job *job, struct dv_drop_part *part,
 	if (rc >= 0 && part->ids.n)
 		rc = check_objects(job, part, &x.ix, err);
 	dv_wtindex_release(&x);
+	if (rc >= 0 && part->ids.n)
+		dv_idmap_add(&job->published, &part->manifest, 0);
 	return rc < 0 ? rc : 0;
 }

@@ -9,7 +9,6 @@
 struct drop {
 	struct dv_drop_job *job;
 	struct dv_mark *mark;		/* what must stay */
-	struct dv_idmap published;	/* manifests of versions there */
 	const struct dv_strlist *there;	/* of a dataset */
 };
 
@@ -19,9 +18,10 @@ static int note_published(void *arg, const struct dv_version_row *row,
 	struct drop *d = arg;
 
 	(void)err;
-	if (row->manifest.algo == d->published.algo &&
-	    dv_strlist_has(d->there, row->id))
-		dv_idmap_add(&d->published, &row->manifest, 0);
+	if (row->manifest.algo == d->job->published.algo &&
+	    dv_strlist_has(d->there, row->id) &&
+	    !dv_idmap_get(&d->job->stay, &row->manifest, NULL))
+		dv_idmap_add(&d->job->published, &row->manifest, 0);
 	return 0;
 }
 
@@ -32,10 +32,6 @@ static int find_published(struct drop *d, struct dv_err *err)
 	struct dv_strlist names = DV_STRLIST_INIT;
 	int rc;
 
-	for (size_t i = 0; i < d->job->groups.n; i++)
-		if (d->job->parts[i].ok && d->job->parts[i].ids.n)
-			dv_idmap_add(&d->published,
-				     &d->job->parts[i].manifest, 0);
 	rc = dv_versions_datasets(s->versions, &names, err);
 	for (size_t i = 0; i < names.n && rc >= 0; i++) {
 		struct dv_strlist there = DV_STRLIST_INIT;
@@ -57,7 +53,7 @@ static bool is_elsewhere(void *arg, const struct dv_digest *manifest)
 {
 	struct drop *d = arg;
 
-	return dv_idmap_get(&d->published, manifest, NULL);
+	return dv_idmap_get(&d->job->published, manifest, NULL);
 }
 
 /* Files that stay in the work tree, though their content leaves the store. */
@@ -66,9 +62,9 @@ static bool is_going(void *arg, const char *state_dir, const char *dataset,
 {
 	const struct dv_drop_job *job = ((struct drop *)arg)->job;
 
-	if (!job->cached && !job->dry_run)
+	if (job->old || (!job->cached && !job->dry_run))
 		return false;
-	for (size_t i = 0; i < job->groups.n; i++) {
+	for (size_t i = 0; i < job->parts_n; i++) {
 		const struct dv_drop_part *part = &job->parts[i];
 
 		if (part->ok && !strcmp(part->dataset, dataset) &&
@@ -126,7 +122,6 @@ int dv_drop_store(struct dv_drop_job *job, struct dv_err *err)
 	};
 	int rc;
 
-	dv_idmap_init(&d.published, job->s.repo->algo);
 	rc = find_published(&d, err);
 	if (rc >= 0)
 		rc = dv_mark_open(&d.mark, job->s.repo, &job->remote.progress,
@@ -148,6 +143,5 @@ int dv_drop_store(struct dv_drop_job *job, struct dv_err *err)
 		job->needed = present.n - o.objects;
 out:
 	dv_mark_close(d.mark);
-	dv_idmap_release(&d.published);
 	return rc;
 }

@@ -9,59 +9,23 @@
 #include "base/file.h"
 #include "format/pack.h"
 #include "remote/answer.h"
-#include "remote/rblocks.h"
 #include "remote/rfsck-parts.h"
 #include "remote/rget.h"
 #include "remote/rkey.h"
+#include "remote/rverify.h"
 
 /* One pack that is read. */
 struct check {
 	struct dv_rfsck_job *j;
 	const struct dv_rpack *p;
-	struct dv_buf key, plain;
-	uint32_t *order, *start;	/* objects by block */
+	struct dv_buf key;
 };
 
-/* --- blocks -------------------------------------------------------------- */
-
-static void check_object(struct check *c, uint32_t i, const char *plain)
-{
-	struct dv_err err = DV_ERR_INIT;
-	char text[DV_DIGEST_TEXT];
-	struct dv_pack_object o;
-	struct dv_digest id, is;
-
-	if (dv_packidx_object(&c->p->idx, i, &o, &err) < 0 ||
-	    o.type != DV_PACK_PLAIN)
-		return;
-	dv_packidx_id(&c->p->idx, i, &id);
-	dv_digest_of(&is, id.algo, plain + o.offset, o.length);
-	if (!dv_digest_eq(&is, &id))
-		dv_rfsck_tell(c->j, c->key.data, "the content of object %s "
-			      "does not fit its id",
-			      dv_digest_format(text, &id));
-}
-
-static int take_block(void *arg, uint32_t b, const struct dv_pack_block *k,
-		      const void *stored, const char *why, struct dv_err *err)
+static void tell(void *arg, const char *sentence)
 {
 	struct check *c = arg;
-	struct dv_err bad = DV_ERR_INIT;
 
-	(void)err;
-	dv_progress_add(c->j->f->progress, 0, k->stored);
-	dv_buf_reset(&c->plain);
-	if (!why && dv_pack_unblock(&c->plain, k, stored, &bad) < 0)
-		why = bad.msg;
-	if (why) {
-		dv_rfsck_tell(c->j, c->key.data, "block %" PRIu32 ", which "
-			      "has %" PRIu32 " objects: %s", b,
-			      c->start[b + 1] - c->start[b], why);
-		return 0;
-	}
-	for (uint32_t i = c->start[b]; i < c->start[b + 1]; i++)
-		check_object(c, c->order[i], c->plain.data);
-	return 0;
+	dv_rfsck_tell(c->j, c->key.data, "%s", sentence);
 }
 
 /* --- what is around them ------------------------------------------------- */
@@ -126,18 +90,13 @@ static int check_pack(struct dv_rfsck_job *j, const struct dv_rpack *p,
 	int rc;
 
 	dv_rkey_pack(&c.key, &p->info.id, ".pack");
-	dv_rblocks_sort(&p->idx, &c.order, &c.start);
-	rc = dv_rblocks_read(j->c, &p->info.id, &p->idx, NULL, take_block, &c,
-			     err);
+	rc = dv_rverify_pack(j->c, p, NULL, tell, &c, j->f->progress, err);
 	if (!rc)
 		rc = check_ends(&c, err);
 	/* That it is not there was told by the list. */
 	if (rc == -DV_E_MISSING)
 		rc = 0;
-	free(c.order);
-	free(c.start);
 	dv_buf_release(&c.key);
-	dv_buf_release(&c.plain);
 	return rc;
 }
 

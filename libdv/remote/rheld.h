@@ -9,7 +9,7 @@
  */
 
 #include "base/err.h"
-#include "base/idmap.h"
+#include "base/progress.h"
 #include "base/strlist.h"
 #include "remote/conn.h"
 
@@ -26,15 +26,31 @@ int dv_rheld_versions(struct dv_conn *c, const char *ns, const char *dataset,
 int dv_rheld_manifest(struct dv_conn *c, const char *ns, const char *dataset,
 		      const struct dv_strlist *ids,
 		      const struct dv_digest *manifest, struct dv_err *err);
+/* Where manifests lie now. */
+struct dv_rheld;
 /*
- * Tell each of ids (with its value) that manifest's newest location record
- * does not lead to.  DV_E_MISSING where there is no such record, or one of
- * its packs of data is not there: all of them must be, with their size.
+ * Read the newest location records of n manifests and the indexes of the
+ * packs of data that they name.  *out is the caller's, for
+ * dv_rheld_close(); c must outlive it.
  */
-typedef void dv_rheld_fn(void *arg, const struct dv_digest *id,
-			 uint64_t value);
-int dv_rheld_objects(struct dv_conn *c, const struct dv_digest *manifest,
-		     const struct dv_idmap *ids, dv_rheld_fn *missing,
-		     void *arg, struct dv_err *err);
+int dv_rheld_open(struct dv_rheld **out, struct dv_conn *c,
+		  const struct dv_digest *manifests, size_t n,
+		  struct dv_err *err);
+void dv_rheld_close(struct dv_rheld *h);	/* NULL is fine */
+/*
+ * DV_E_MISSING where manifest i has no such record, or one of its packs of
+ * data is not there: all of them must be, with their size.
+ */
+int dv_rheld_check(const struct dv_rheld *h, size_t i, struct dv_err *err);
+/* Does that record lead to the object, in a pack that no gc has doomed? */
+bool dv_rheld_has(struct dv_rheld *h, size_t i, const struct dv_digest *id);
+/*
+ * Read what dv_rheld_has() has found since verify was set, from the start
+ * to the end, and compare its digest; chunks of large objects by way of
+ * these.  DV_E_DIGEST names what is not whole.
+ */
+void dv_rheld_set_verify(struct dv_rheld *h);
+int dv_rheld_verify(struct dv_rheld *h, struct dv_progress *p,
+		    struct dv_err *err);
 
 #endif
