@@ -184,6 +184,21 @@ test_expect_success 'nor one where the version, or what leads to it, is not' '
 	test_path_is_file data/train/big
 '
 
+test_expect_success 'the directory one is in stays, and the next command runs there' '
+	again && cd data/train && dv drop . 2>"$HOME/err" &&
+	test_grep "^.data.: the directory you are in stays" "$HOME/err" &&
+	ls -A >"$HOME/out" && test_must_be_empty "$HOME/out" && dv drop .. 2>"$HOME/err" && dv status >"$HOME/out" &&
+	test_path_is_missing ../test && dv pull data && test_path_is_file 1.csv &&
+	cd "$HOME/work" && dv drop data 2>"$HOME/err" && test_grep ! stays "$HOME/err" &&
+	test_path_is_missing data
+'
+
+test_expect_success 'the work tree itself is no dataset' '
+	again && test_expect_code 128 dv drop . 2>"$HOME/err" &&
+	test_grep "^fatal: the work tree itself is no dataset" "$HOME/err" &&
+	test_grep "^hint: .*dv drop data" "$HOME/err"
+'
+
 test_expect_success 'no remote, no dataset, no such path, nothing named' '
 	again && test_expect_code 128 dv drop simulate 2>"$HOME/err" &&
 	test_grep "^fatal: .simulate. is not in a dataset" "$HOME/err" &&

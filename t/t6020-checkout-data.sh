@@ -151,6 +151,13 @@ test_expect_success 'a dataset whose pointer is gone is removed if unmodified' '
 	git reset -q --hard HEAD~1 && dv checkout && same .git/v2 data && clean
 '
 
+test_expect_success 'but the directory one is in stays' '
+	top=$(pwd) && git rm -q data.dv && git commit -qm gone && cd data/in &&
+	dv checkout && dv status >"$top/.git/out" && cd "$top" &&
+	find data >actual && printf "%s\n" data data/in >expect && test_cmp expect actual &&
+	git reset -q --hard HEAD~1 && dv checkout && same .git/v2 data && clean
+'
+
 test_expect_success 'nor is one removed that only the index names' '
 	mkdir only && echo only >only/here && dv add only && git clean -fq only.dv &&
 	test_path_is_missing only.dv && test_expect_code 128 dv checkout 2>err &&

@@ -144,6 +144,7 @@ static int prepare(struct checkout *k, struct dv_err *err)
 	co->algo = k->r->algo;
 	co->shown = k->typed;
 	co->rootpath = k->dataset;
+	co->prefix = k->r->prefix;
 	co->path = k->c->path ? k->c->path : "";
 	co->force = k->c->force;
 	co->keep_changes = k->c->keep_changes;

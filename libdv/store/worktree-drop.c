@@ -283,6 +283,11 @@ static void remove_dirs(struct drop *k)
 		dv_windex_get_dir(&k->x.ix, d, &dir);
 		if (!is_emptied(k, &dir, gone))
 			continue;
+		if (dv_wtroot_holds(k->dataset, dir.path, dir.path_len,
+				    k->r->prefix)) {
+			k->d->is_here = true;
+			continue;
+		}
 		if (d)
 			fd = dv_path_open_parent(k->root.fd, dir.path, false,
 						 &base);

@@ -115,6 +115,7 @@ int dv_worktree_export(struct dv_odb *odb, const struct dv_digest *manifest,
 	if (rc >= 0)
 		rc = open_dest(&co, dest, &base, err);
 	co.rootpath = base;
+	co.prefix = "";
 	if (rc >= 0)
 		rc = dv_wtco_plan(&co, err);
 	if (rc >= 0 && n && !co.write_n && !co.kept)

@@ -104,6 +104,7 @@ struct dv_drop {
 	struct dv_progress *progress;
 	/* out, added to: files removed, and what they took on disk */
 	uint64_t files, bytes;
+	bool is_here;		/* the current directory was emptied; it stays */
 };
 /*
  * Remove the files of these parts of dataset from the work tree; they are

@@ -62,6 +62,7 @@ struct dv_wtco {
 	struct dv_wtindex new;	/* if here; in memory */
 	int dirfd;		/* root is below it */
 	const char *rootpath;
+	const char *prefix;	/* where the user is, which stays; "" */
 	struct dv_wtroot root;
 	int64_t began;
 

@@ -70,7 +70,9 @@ void dv_wtco_remove_hollow(struct dv_wtco *c)
 		int fd;
 
 		dv_windex_get_dir(&c->new.ix, d, &dir);
-		if (!is_empty(c, &dir))
+		if (!is_empty(c, &dir) ||
+		    dv_wtroot_holds(c->rootpath, dir.path, dir.path_len,
+				    c->prefix))
 			continue;
 		if (!d) {
 			unlinkat(c->root.parent, c->root.base, AT_REMOVEDIR);

@@ -116,7 +116,9 @@ static void remove_dirs(struct dv_wtco *c)
 		     dv_windex_find_dir(&c->new.ix, dir.path, dir.path_len,
 					&at)) ||
 		    (!c->rest_follows &&
-		     !dv_wtco_wants(c, dir.path, dir.path_len)))
+		     !dv_wtco_wants(c, dir.path, dir.path_len)) ||
+		    dv_wtroot_holds(c->rootpath, dir.path, dir.path_len,
+				    c->prefix))
 			continue;
 		fd = dv_path_open_parent(c->root.fd, dir.path, false, &base);
 		if (fd < 0)
@@ -458,7 +460,8 @@ static int remove_all(struct dv_wtco *c, struct dv_err *err)
 		remove_dirs(c);
 	if (rc >= 0)
 		rc = remove_blocks(c, err);
-	if (rc >= 0 && !c->new.here && c->root.fd >= 0)
+	if (rc >= 0 && !c->new.here && c->root.fd >= 0 &&
+	    !dv_wtroot_holds(c->rootpath, "", 0, c->prefix))
 		(void)remove_dir(c->root.parent, c->root.base);
 	return rc;
 }

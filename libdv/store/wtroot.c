@@ -63,6 +63,17 @@ int dv_wtroot_open(struct dv_wtroot *out, int dirfd, const char *path,
 	return 0;
 }
 
+bool dv_wtroot_holds(const char *path, const char *rel, size_t n,
+		     const char *prefix)
+{
+	size_t len = strlen(path);
+
+	if (strncmp(prefix, path, len) || prefix[len] != '/')
+		return false;
+	prefix += len + 1;
+	return !n || (!strncmp(prefix, rel, n) && prefix[n] == '/');
+}
+
 void dv_wtroot_release(struct dv_wtroot *root)
 {
 	if (root->fd >= 0)

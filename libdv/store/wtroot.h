@@ -8,6 +8,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <sys/stat.h>
 
 #include "base/err.h"
@@ -27,6 +28,13 @@ struct dv_wtroot {
  */
 int dv_wtroot_open(struct dv_wtroot *out, int dirfd, const char *path,
 		   bool make, struct dv_err *err);
+/*
+ * Is the directory prefix of the work tree, "" or "sub/dir/", the n bytes
+ * of rel in the dataset at path, "" itself, or in it?  Where the user is
+ * stays: the next command is to be run there.
+ */
+bool dv_wtroot_holds(const char *path, const char *rel, size_t n,
+		     const char *prefix);
 void dv_wtroot_release(struct dv_wtroot *root);
 
 #endif
