@@ -8,11 +8,6 @@
 #include "porcelain/session.h"
 #include "remote/publish.h"
 
-struct dv_push_tag {
-	char *ns, *dataset, *tag;
-	char id[DV_VERSION_ID_MAX];
-};
-
 struct dv_push {
 	struct dv_session s;
 	struct dv_remotecmd remote;
@@ -21,7 +16,7 @@ struct dv_push {
 	bool all, with_tags, refs, porcelain;
 	struct dv_publish_want *wants;	/* by dataset */
 	size_t wants_n, wants_cap;
-	struct dv_push_tag *tags;
+	struct dv_publish_name *tags;
 	size_t tags_n, tags_cap;
 	bool told;			/* a line was printed */
 	bool refused;			/* a tag, or content without version */

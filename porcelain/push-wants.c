@@ -63,14 +63,28 @@ static int hint_commit(struct dv_push *p, const char *dataset,
 
 /* --- tags ----------------------------------------------------------------- */
 
+static bool has_tag(const struct dv_push *p, const char *dataset,
+		    const char *tag)
+{
+	for (size_t i = 0; i < p->tags_n; i++)
+		if (!strcmp(p->tags[i].tag, tag) &&
+		    !strcmp(p->tags[i].dataset, dataset))
+			return true;
+	return false;
+}
+
+/* Each once. */
 static int add_tag(void *arg, const char *dataset, const char *tag,
 		   const char *id, struct dv_err *err)
 {
 	struct dv_push *p = arg;
-	struct dv_push_tag *t;
+	struct dv_publish_name *t;
 	struct dv_version v;
-	int rc = dv_versions_find(p->s.versions, dataset, id, &v, err);
+	int rc;
 
+	if (has_tag(p, dataset, tag))
+		return 0;
+	rc = dv_versions_find(p->s.versions, dataset, id, &v, err);
 	if (rc == -DV_E_MISSING) {
 		err->code = 0;
 		dv_warn("tag '%s@%s' names a version that is not recorded "

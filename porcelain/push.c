@@ -61,10 +61,8 @@ static int publish(struct dv_push *p, struct dv_err *err)
 	p->pub.arg = p;
 	rc = dv_publish_versions(c, r, p->s.versions, p->wants, p->wants_n,
 				 &p->pub, err);
-	for (size_t i = 0; !rc && i < p->tags_n; i++)
-		rc = dv_publish_tag(c, p->tags[i].ns, p->tags[i].dataset,
-				    p->tags[i].tag, p->tags[i].id, &p->pub,
-				    err);
+	if (!rc && p->tags_n)
+		rc = dv_publish_tags(c, p->tags, p->tags_n, &p->pub, err);
 	if (p->pub.no_create)
 		tell_no_create(p);
 	for (size_t i = 0; i < p->pub.forgotten.n; i++)

@@ -124,4 +124,18 @@ test_expect_success 'without create-if-absent three times as many, at most' '
 	readable "$REM" && ROUNDS_MODE=
 '
 
+test_expect_success 'tags: all at once' '
+	(
+		cd lab && for d in a b c
+		do
+			for t in 1 2 3 4 5
+			do
+				dv tag t$t $d || return 1
+			done || return 1
+		done &&
+		at_most 14 dv push -q --tags && at_most 8 dv push -q --tags && dv ls-remote --heads origin >../heads
+	) &&
+	grep "t[1-5]" heads >tags && test_line_count = 15 tags
+'
+
 test_done

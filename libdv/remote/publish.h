@@ -80,11 +80,14 @@ int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 			const struct dv_publish_want *want, size_t n,
 			struct dv_publish *p, struct dv_err *err);
 /*
- * Have tag of dataset name the version id there, which is published; one
- * that names another one stays where it is, unless p->force.
+ * Have each of n tags, none of them twice, name its version there, which is
+ * published; one that names another one stays where it is, unless p->force.
  */
-int dv_publish_tag(struct dv_conn *c, const char *ns, const char *dataset,
-		   const char *tag, const char *id, struct dv_publish *p,
-		   struct dv_err *err);
+struct dv_publish_name {
+	char *ns, *dataset, *tag;
+	char id[DV_VERSION_ID_MAX];
+};
+int dv_publish_tags(struct dv_conn *c, const struct dv_publish_name *tags,
+		    size_t n, struct dv_publish *p, struct dv_err *err);
 
 #endif
