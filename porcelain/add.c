@@ -151,6 +151,19 @@ static int add_all(struct job *job, int argc, const char **argv,
 	return rc;
 }
 
+/* What is here is told of, once, by whoever comes upon it. */
+static void tell_damage(struct job *job)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_odb *odb;
+
+	if (dv_repo_odb(job->repo, &odb, &ignored) < 0 || !dv_odb_damage(odb))
+		return;
+	dv_warn("%s; the packs beside it are merged without it",
+		dv_odb_damage(odb));
+	dv_hint("dv fsck names what is damaged, and says what to do");
+}
+
 static int cmd_add(int argc, const char **argv, const struct dv_ctx *ctx)
 {
 	struct job job = { .all = true };
@@ -179,6 +192,8 @@ static int cmd_add(int argc, const char **argv, const struct dv_ctx *ctx)
 		rc = look_for_remote(&job, &err);
 	if (rc >= 0)
 		rc = add_all(&job, argc, argv, &err);
+	if (rc >= 0 && !job.dry_run)
+		tell_damage(&job);
 	if (rc >= 0 && job.unsaved && !job.quiet && !job.dry_run)
 		dv_hint("dv commit -m <message> records a version; git add the "
 			"'.dv' file of each dataset");

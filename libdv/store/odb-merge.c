@@ -21,6 +21,22 @@ static int choose(struct dv_rewrite *w, uint64_t budget, struct dv_err *err)
 	return rc;
 }
 
+/* What is damaged and has no other copy stays as it is, for fsck to tell. */
+static int copy(struct dv_rewrite *w, uint64_t budget, struct dv_err *err)
+{
+	for (;;) {
+		size_t damaged = w->n_damaged;
+		int rc = choose(w, budget, err);
+
+		if (!rc && w->n)
+			rc = dv_rewrite_copy(w, err);
+		if (rc >= 0 || w->n_damaged == damaged)
+			return rc;
+		w->odb->damage = w->why;
+		dv_rewrite_restart(w);
+	}
+}
+
 /* What a gc removed meanwhile must not come back. */
 static int merge(struct dv_rewrite *w, uint64_t budget, struct dv_err *err)
 {
@@ -37,9 +53,7 @@ static int merge(struct dv_rewrite *w, uint64_t budget, struct dv_err *err)
 		return rc;
 	rc = dv_packset_refresh(w->odb->packs, err);
 	if (rc >= 0)
-		rc = choose(w, budget, err);
-	if (!rc && w->n)
-		rc = dv_rewrite_copy(w, err);
+		rc = copy(w, budget, err);
 	if (!rc)
 		rc = dv_rewrite_publish(w, err);
 	dv_lock_release(&lock);

@@ -18,6 +18,7 @@ struct dv_odb {
 	int level, lock_timeout;
 	struct dv_packset *packs;
 	struct dv_blockcache *cache;
+	struct dv_err damage;		/* see dv_odb_damage() */
 };
 
 /* Make packs/, tmp/ and trash/. */
@@ -121,7 +122,7 @@ int dv_odb_reader_copy(struct dv_odb_reader *r, enum dv_algo algo,
 
 /*
  * Merge small packs if there are too many; what it writes is in proportion
- * to the added bytes.
+ * to the added bytes.  odb->damage says which pack was left out.
  */
 int dv_odb_merge(struct dv_odb *odb, uint64_t added, struct dv_err *err);
 

@@ -70,6 +70,11 @@ void dv_odb_set_lock_timeout(struct dv_odb *odb, int ms)
 	odb->lock_timeout = ms;
 }
 
+const char *dv_odb_damage(const struct dv_odb *odb)
+{
+	return odb->damage.code ? odb->damage.msg : NULL;
+}
+
 /* A directory that is new must be as safe as what will be put into it. */
 int dv_odb_mkdirs(struct dv_odb *odb, struct dv_err *err)
 {

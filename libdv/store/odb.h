@@ -51,6 +51,12 @@ void dv_odb_set_level(struct dv_odb *odb, int level);
 /* How long to wait for a gc or a repack; 60 s at first. */
 void dv_odb_set_lock_timeout(struct dv_odb *odb, int ms);
 
+/*
+ * What writers came upon when they merged small packs, in a sentence: they
+ * leave a pack that is damaged alone.  NULL: nothing.
+ */
+const char *dv_odb_damage(const struct dv_odb *odb);
+
 /* 1 and *size (may be NULL) if held, 0 if not. */
 int dv_odb_stat(struct dv_odb *odb, const struct dv_digest *id,
 		uint64_t *size, struct dv_err *err);

@@ -103,13 +103,10 @@ static void remember(struct dv_rewrite *w, struct dv_idmap *map,
 	pthread_mutex_unlock(&w->lock);
 }
 
-/* Its objects must come from elsewhere: settle_lost() sees to it. */
-static void lose(struct source *s, const struct members *m,
-		 const struct dv_err *err)
+static void blame(struct source *s, const struct dv_err *err)
 {
 	struct dv_rewrite *w = s->w;
 
-	remember(w, &w->lost, m);
 	pthread_mutex_lock(&w->lock);
 	if (!w->why.code)
 		w->why = *err;
@@ -119,6 +116,14 @@ static void lose(struct source *s, const struct members *m,
 		w->damaged[w->n_damaged++] = s->pack;
 	}
 	pthread_mutex_unlock(&w->lock);
+}
+
+/* Its objects must come from elsewhere: settle_lost() sees to it. */
+static void lose(struct source *s, const struct members *m,
+		 const struct dv_err *err)
+{
+	remember(s->w, &s->w->lost, m);
+	blame(s, err);
 }
 
 static bool as_it_is(const struct source *s, const struct dv_pack_block *k,
@@ -275,6 +280,8 @@ int dv_rewrite_copy(struct dv_rewrite *w, struct dv_err *err)
 		rc = dv_packfile_check(s.pack, err);
 		if (!rc)
 			rc = sort_objects(&s, err);
+		if (rc == -DV_E_FORMAT || rc == -DV_E_DIGEST)
+			blame(&s, err);
 		if (!rc)
 			rc = dv_parallel_for(s.pack->idx.m, BATCH, 0,
 					     copy_some, &s, err);

@@ -40,17 +40,21 @@ int dv_rewrite_add_small(struct dv_rewrite *w, enum dv_pack_kind kind,
 {
 	const struct dv_packlist *l;
 	struct dv_packfile **v;
-	size_t n = 0, take;
+	size_t n = 0, there = 0, take;
 	int rc = dv_packset_list(w->odb->packs, &l, err);
 
 	if (rc < 0)
 		return rc;
 	v = dv_reallocarray(NULL, l->n + 1, sizeof(*v));
-	for (size_t k = 0; k < l->n; k++)
-		if (l->v[k]->idx.kind == kind && dv_rewrite_may(l->v[k]))
+	for (size_t k = 0; k < l->n; k++) {
+		if (l->v[k]->idx.kind != kind || !dv_rewrite_may(l->v[k]))
+			continue;
+		there++;
+		if (!dv_rewrite_is_damaged(w, l->v[k]))
 			v[n++] = l->v[k];
+	}
 	qsort(v, n, sizeof(*v), cmp_sizes);
-	take = n > enough ? geometric(v, n, budget) : 0;
+	take = n && there > enough ? geometric(v, n, budget) : 0;
 	for (size_t i = 0; i < take; i++)
 		dv_rewrite_add(w, v[i]);
 	free(v);

@@ -23,14 +23,22 @@ void dv_rewrite_init(struct dv_rewrite *w, struct dv_odb *odb)
 	pthread_mutex_init(&w->lock, NULL);
 }
 
-void dv_rewrite_release(struct dv_rewrite *w)
+void dv_rewrite_restart(struct dv_rewrite *w)
 {
-	for (int i = 0; i < 2; i++)
+	for (int i = 0; i < 2; i++) {
 		dv_packwriter_free(w->writers[i]);
-	dv_idmap_release(&w->needed);
-	dv_idmap_release(&w->walked);
+		w->writers[i] = NULL;
+	}
 	dv_idmap_release(&w->done);
 	dv_idmap_release(&w->lost);
+	w->n = 0;
+}
+
+void dv_rewrite_release(struct dv_rewrite *w)
+{
+	dv_rewrite_restart(w);
+	dv_idmap_release(&w->needed);
+	dv_idmap_release(&w->walked);
 	pthread_mutex_destroy(&w->lock);
 	free(w->damaged);
 	free(w->v);
@@ -48,6 +56,15 @@ void dv_rewrite_add(struct dv_rewrite *w, struct dv_packfile *pack)
 bool dv_rewrite_may(const struct dv_packfile *pack)
 {
 	return !dv_packkeep_is_held(pack->base);
+}
+
+bool dv_rewrite_is_damaged(const struct dv_rewrite *w,
+			   const struct dv_packfile *pack)
+{
+	for (size_t i = 0; i < w->n_damaged; i++)
+		if (w->damaged[i] == pack)
+			return true;
+	return false;
 }
 
 /* --- what stays --------------------------------------------------------- */
@@ -184,21 +201,12 @@ static int take_away(const struct dv_rewrite *w, const char *base,
 	return rc;
 }
 
-static bool is_damaged(const struct dv_rewrite *w,
-		       const struct dv_packfile *pack)
-{
-	for (size_t i = 0; i < w->n_damaged; i++)
-		if (w->damaged[i] == pack)
-			return true;
-	return false;
-}
-
 /* The index goes first: without one a pack is found all the same. */
 static int retire(const struct dv_rewrite *w, const struct dv_packfile *pack,
 		  struct dv_err *err)
 {
 	bool trash = (!w->discard && !dv_rewrite_stays_all(w, pack)) ||
-		     is_damaged(w, pack);
+		     dv_rewrite_is_damaged(w, pack);
 	int fd, rc = dv_packkeep_seize(pack->base, &fd, err);
 
 	if (rc <= 0)

@@ -37,7 +37,7 @@ struct dv_rewrite {
 	pthread_mutex_t lock;	/* for what follows */
 	struct dv_idmap done;	/* what was copied */
 	struct dv_idmap lost;	/* what lies in a block that is damaged */
-	struct dv_packfile **damaged;	/* the packs of these blocks */
+	struct dv_packfile **damaged;	/* their packs, or of a bad index */
 	size_t n_damaged, damaged_cap;
 	struct dv_err why;	/* the first of these; code 0: none */
 	uint64_t dropped, dropped_bytes;	/* by dv_rewrite_count() */
@@ -45,7 +45,12 @@ struct dv_rewrite {
 
 void dv_rewrite_init(struct dv_rewrite *w, struct dv_odb *odb);
 void dv_rewrite_release(struct dv_rewrite *w);
+/* Forget what was added and copied, but not what is damaged. */
+void dv_rewrite_restart(struct dv_rewrite *w);
 void dv_rewrite_add(struct dv_rewrite *w, struct dv_packfile *pack);
+/* Has copying come upon damage in it? */
+bool dv_rewrite_is_damaged(const struct dv_rewrite *w,
+			   const struct dv_packfile *pack);
 
 /* Of a pack of that list: does nobody keep it? */
 bool dv_rewrite_may(const struct dv_packfile *pack);
@@ -53,7 +58,8 @@ bool dv_rewrite_may(const struct dv_packfile *pack);
 /*
  * Add the smallest packs of that kind, as many as it takes to have each
  * pack twice as large as all smaller ones together, where there are more
- * than enough of them; together of at most budget bytes.
+ * than enough of them; together of at most budget bytes.  Not those that
+ * are known to be damaged.
  */
 int dv_rewrite_add_small(struct dv_rewrite *w, enum dv_pack_kind kind,
 			 size_t enough, uint64_t budget, struct dv_err *err);
