@@ -29,7 +29,7 @@ test_expect_success 'ls -r of a dataset and below it, cat -r' '
 	cd "$HOME/nowhere" &&
 	dv ls --remote "$NGINX_URL/share" lab/data@latest:train >../actual &&
 	printf "%d.csv\n" 1 2 3 >../expect &&
-	test_cmp ../expect ../actual &&
+	test_cmp ../expect ../actual && cp ../expect ../expect.train &&
 	dv cat --remote "$NGINX_URL/share" lab/data:train/3.csv >../actual &&
 	test_cmp ../lab/data/train/3.csv ../actual
 '
@@ -52,6 +52,34 @@ test_expect_success 'a clone pulls, with the history behind the newest' '
 	dv log --oneline data >../actual &&
 	test_line_count = 2 ../actual &&
 	dv fsck
+'
+
+test_expect_success 'a server that refuses what is not there is read all the same' '
+	hides=$NGINX_URL/hides/share &&
+	cd "$HOME/nowhere" &&
+	dv install lab/data@latest "$hides" --dest hides &&
+	diff -r ../lab/data hides &&
+	dv ls --remote "$hides" lab/data@latest:train >../actual &&
+	test_cmp ../expect.train ../actual &&
+	test_expect_code 128 dv install lab/nope "$hides" 2>../err &&
+	test_grep "not allowed to look at .dv/heads/lab/nope/latest/00" ../err &&
+	git clone -q "$HOME/lab" "$HOME/hides" && cd "$HOME/hides" &&
+	git config --file .dvconfig remote.origin.url "$hides" &&
+	dv pull && diff -r ../lab/data data &&
+	dv log --oneline data >../actual &&
+	test_line_count = 2 ../actual &&
+	dv fetch && dv fsck
+'
+
+test_expect_success 'a version that was forgotten there ends the history' '
+	git clone -q "$HOME/lab" "$HOME/forgets" && cd "$HOME/forgets" &&
+	git config --file .dvconfig remote.origin.url "$hides" &&
+	first=$(grep -L -i "^dv-parent\|^parent" "$NGINX_DIR"/share/dv/versions/lab/data/* || :) &&
+	mv "$first" "$HOME/away" &&
+	test_when_finished "mv \"$HOME/away\" \"$first\"" &&
+	dv pull && diff -r ../lab/data data &&
+	dv log --oneline data >../actual &&
+	test_line_count = 1 ../actual
 '
 
 test_expect_success 'push says that it can only be read' '

@@ -169,7 +169,8 @@ static void take_object(void *arg, enum dv_wire_class class, const void *data,
 	m->waiting--;
 	if (m->rc) {
 		/* The first failure is the one that is told. */
-	} else if (class == DV_WIRE_OK || class == DV_WIRE_MISSING) {
+	} else if (class == DV_WIRE_OK || class == DV_WIRE_MISSING ||
+		   (class == DV_WIRE_DENIED && m->c->hides)) {
 		m->rc = a->fn(a->arg, a->i, class == DV_WIRE_OK ? data : NULL,
 			      n, m->err);
 	} else {

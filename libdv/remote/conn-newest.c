@@ -13,6 +13,7 @@ struct highest {
 	struct dv_conn_number best;
 	bool seen;		/* after is still there */
 	bool done;
+	bool denied;		/* some of what was looked at */
 };
 
 static int take_number(void *arg, size_t i, const char *key, int64_t size,
@@ -78,7 +79,8 @@ struct gallop {
 	struct dv_conn_number best;
 	unsigned waiting;
 	int rc;
-	struct dv_err *err;
+	bool denied;
+	struct dv_err *err, *why;
 };
 
 static void probed(void *arg, const struct dv_transport_result *r)
@@ -92,6 +94,10 @@ static void probed(void *arg, const struct dv_transport_result *r)
 			g->best = (struct dv_conn_number){
 				p->n, r->size, r->modified
 			};
+	} else if (r->class == DV_WIRE_DENIED) {
+		g->denied = true;
+		if (!g->why->code)
+			*g->why = *r->err;
 	} else if (r->class != DV_WIRE_MISSING && !g->rc) {
 		*g->err = *r->err;
 		g->rc = -g->err->code;
@@ -100,9 +106,10 @@ static void probed(void *arg, const struct dv_transport_result *r)
 
 /* One round from best->n on, all heads in flight at once. */
 static int leap(struct dv_conn *c, const char *prefix,
-		struct dv_conn_number *best, struct dv_err *err)
+		struct dv_conn_number *best, bool *denied,
+		struct dv_err *why, struct dv_err *err)
 {
-	struct gallop g = { *best, 0, 0, err };
+	struct gallop g = { .best = *best, .err = err, .why = why };
 	struct dv_err ignored = DV_ERR_INIT;
 	struct dv_buf key = DV_BUF_INIT;
 	struct probe p[STEPS];
@@ -121,12 +128,13 @@ static int leap(struct dv_conn *c, const char *prefix,
 		dv_transport_step(c->t, -1, &ignored);
 	dv_buf_release(&key);
 	*best = g.best;
+	*denied |= g.denied;
 	return g.rc;
 }
 
 /* From one below after on, so that after itself is looked at again. */
 static int gallop_highest(struct dv_conn *c, struct highest *h,
-			  struct dv_err *err)
+			  struct dv_err *why, struct dv_err *err)
 {
 	uint64_t from = h->after ? h->after - 1 : 0, n;
 	struct dv_conn_number best = { from, -1, -1 };
@@ -134,25 +142,57 @@ static int gallop_highest(struct dv_conn *c, struct highest *h,
 
 	do {
 		n = best.n;
-		rc = leap(c, h->prefix, &best, err);
+		rc = leap(c, h->prefix, &best, &h->denied, why, err);
 	} while (!rc && best.n > n);
 	h->seen = best.n > from;
 	if (h->seen)
 		h->best = best;
+	/* It lets us read: what it refuses is not there. */
+	c->hides |= h->seen && h->denied && !c->writes;
+	return rc;
+}
+
+/* Refused wherever we looked, and not known to hide what is not there? */
+static bool is_denied(const struct dv_conn *c, const struct highest *h)
+{
+	return !c->hides && h->denied && !h->seen && !h->after;
+}
+
+static int gallop_all(struct dv_conn *c, struct highest *h, size_t n,
+		      struct dv_err *err)
+{
+	struct dv_err why = DV_ERR_INIT;
+	int rc = 0;
+
+	for (size_t i = 0; i < n && !rc; i++)
+		if (!h[i].done)
+			rc = gallop_highest(c, &h[i], &why, err);
+	for (size_t i = 0; i < n && !rc; i++) {
+		if (!h[i].done && is_denied(c, &h[i])) {
+			*err = why;
+			rc = -err->code;
+		}
+	}
 	return rc;
 }
 
 static int look(struct dv_conn *c, struct highest *h, size_t n,
 		struct dv_err *err)
 {
-	int rc = 0;
+	int rc;
 
-	if (dv_transport_caps(c->t)->list)
-		return list_highest(c, h, n, err);
-	for (size_t i = 0; i < n && !rc; i++)
+	if (!dv_transport_caps(c->t)->list)
+		return gallop_all(c, h, n, err);
+	rc = list_highest(c, h, n, err);
+	if (rc >= 0 || dv_transport_caps(c->t)->list)
+		return rc;
+	/* We were refused: one may read and not list. */
+	err->code = 0;
+	for (size_t i = 0; i < n; i++)
 		if (!h[i].done)
-			rc = gallop_highest(c, &h[i], err);
-	return rc;
+			h[i] = (struct highest){ .prefix = h[i].prefix,
+						 .after = h[i].after };
+	return gallop_all(c, h, n, err);
 }
 
 /* Where the one that was to be there has gone, all are looked at. */

@@ -130,6 +130,7 @@ int dv_conn_open(struct dv_conn **out, const struct dv_remote *r,
 
 	c->name = dv_strdup(r->name);
 	c->create = -1;
+	c->writes = opts->write;
 	rc = dv_rcache_open(&c->cache, opts->store_dir, r->url, opts->algo,
 			    err);
 	if (!rc)

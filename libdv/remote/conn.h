@@ -40,6 +40,11 @@ struct dv_conn {
 	bool lost;		/* fresh, and the cache knows that something
 				   was */
 	bool anew;		/* the caller's: begin what is lost again */
+	bool writes;		/* private: it was opened to */
+	bool hides;		/* private: what is not there is refused, as
+				   S3 does where one may read and not list;
+				   never where it is written to, as what is
+				   overlooked then may be lost */
 	int create;		/* private: create-if-absent is honoured; -1:
 				   not known yet */
 };
@@ -110,8 +115,8 @@ int dv_conn_create_all(struct dv_conn *c, dv_conn_next_fn *next,
  * The highest number below prefix ("…/latest/"): 1 and *n, 0 where there
  * is none.  after: one that is known to have been there (0: none), so that
  * little is listed; it is looked at again, and where it has gone all are.
- * One list request; where the remote cannot list, galloping heads from
- * after on.
+ * One list request; where the remote cannot list, or does not let us,
+ * galloping heads from after on.
  */
 int dv_conn_highest(struct dv_conn *c, const char *prefix, uint64_t after,
 		    uint64_t *n, struct dv_err *err);
@@ -141,6 +146,15 @@ int dv_conn_each_key(struct dv_conn *c, const char *prefix, uint64_t max,
 		     dv_conn_key_fn *fn, void *arg, struct dv_err *err);
 
 /*
+ * The same, some thousand keys at a time: behind these, also where there
+ * are none, rest may make requests.
+ */
+typedef int dv_conn_rest_fn(void *arg, struct dv_err *err);
+int dv_conn_each_page(struct dv_conn *c, const char *prefix, uint64_t max,
+		      dv_conn_key_fn *fn, dv_conn_rest_fn *rest, void *arg,
+		      struct dv_err *err);
+
+/*
  * All keys below many prefixes, many at a time; i is the place of the
  * prefix, keys of one come in order.  max is of all together.
  */
@@ -162,7 +176,6 @@ typedef int dv_conn_object_fn(void *arg, size_t i, const void *data,
 int dv_conn_read_all(struct dv_conn *c, const struct dv_strlist *keys,
 		     size_t max, dv_conn_object_fn *fn, void *arg,
 		     struct dv_err *err);
-
 /* The same of objects of several kinds, each with its own fn. */
 struct dv_conn_ask {
 	const char *key;

@@ -328,6 +328,12 @@ int dv_obtain_look(struct dv_obtain_look *l, struct dv_err *err)
 	rc = list_known(l, err);
 	if (rc >= 0 && dv_transport_caps(l->c->t)->list)
 		rc = list(l, err);
+	/* We were refused: what has no list is found by its number. */
+	if (rc < 0 && l->m->datasets.n &&
+	    !dv_transport_caps(l->c->t)->list) {
+		err->code = 0;
+		rc = 0;
+	}
 	return rc < 0 ? rc : 0;
 }
 

@@ -61,6 +61,8 @@ static void answer_error(struct dv_transport *t, struct dv_transport_job *j,
 	dv_err_set(&err, dv_wire_class_code(r->class), "%s", r->text);
 	dv_transport_blame(t, &err);
 	res.err = &err;
+	if (j->verb == DV_WIRE_LIST && r->class == DV_WIRE_DENIED)
+		t->caps.list = false;
 	answer(t, j, &res);
 }
 

@@ -59,7 +59,8 @@ enum dv_transport_create {
 };
 
 struct dv_transport_caps {
-	bool write, list;
+	bool write;
+	bool list;		/* no more once one was refused */
 	enum dv_transport_create create;
 	uint64_t max_put;	/* bytes of an object */
 	uint64_t max_create;	/* bytes of one put with the condition */
