@@ -10,7 +10,7 @@
 
 /* A published version. */
 struct dv_forgetremote_row {
-	char *place;			/* "<ns>/<dataset>" */
+	const char *place;		/* "<ns>/<dataset>", of places */
 	char *name;			/* "<ns>/<dataset>@<id>" */
 	size_t ns_len;
 	int64_t time;
@@ -40,6 +40,8 @@ struct dv_forgetremote_job {
 	const char *own_ns;		/* or NULL */
 	struct dv_forgetremote_row *rows;	/* by place, the newest first */
 	size_t n, cap;
+	struct dv_strlist places;
+	uint64_t bytes;			/* of all rows */
 	struct dv_forgetremote_row **names;	/* the same, by name */
 	struct dv_forgetremote_head *heads;
 	size_t heads_n, heads_cap;

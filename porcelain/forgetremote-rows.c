@@ -7,26 +7,56 @@
 
 /* --- versions ----------------------------------------------------------- */
 
+#define BYTES_MAX (512u << 20)	/* of what is held of them */
+
+/* Those of a dataset come one behind the other. */
+static const char *place_of(struct dv_forgetremote_job *job,
+			    const struct dv_rmark_version *v)
+{
+	const struct dv_forgetremote_row *last;
+
+	last = job->n ? &job->rows[job->n - 1] : NULL;
+	if (last && last->ns_len == strlen(v->ns) &&
+	    !strncmp(last->place, v->ns, last->ns_len) &&
+	    !strcmp(last->place + last->ns_len + 1, v->dataset))
+		return last->place;
+	dv_strlist_take(&job->places, dv_asprintf("%s/%s", v->ns,
+						  v->dataset));
+	return job->places.v[job->places.n - 1];
+}
+
+static void add_texts(struct dv_forgetremote_job *job, struct dv_strlist *to,
+		      const struct dv_strlist *from)
+{
+	for (size_t i = 0; i < from->n; i++) {
+		dv_strlist_add(to, from->v[i]);
+		job->bytes += strlen(from->v[i]) + sizeof(char *);
+	}
+}
+
 static int take_version(void *arg, const struct dv_rmark_version *v,
 			struct dv_err *err)
 {
 	struct dv_forgetremote_job *job = arg;
+	const char *place = place_of(job, v);
 	struct dv_forgetremote_row *r;
 
-	(void)err;
 	dv_grow(&job->rows, &job->cap, job->n + 1, sizeof(*job->rows));
 	r = &job->rows[job->n++];
 	*r = (struct dv_forgetremote_row){
-		.place = dv_asprintf("%s/%s", v->ns, v->dataset),
-		.name = dv_asprintf("%s/%s@%s", v->ns, v->dataset, v->id),
+		.place = place,
+		.name = dv_asprintf("%s@%s", place, v->id),
 		.ns_len = strlen(v->ns),
 		.time = v->rec->time
 	};
-	for (size_t i = 0; i < v->rec->parents.n; i++)
-		dv_strlist_add(&r->parents, v->rec->parents.v[i]);
-	for (size_t i = 0; i < v->rec->inputs.n; i++)
-		dv_strlist_add(&r->inputs, v->rec->inputs.v[i]);
-	return 0;
+	add_texts(job, &r->parents, &v->rec->parents);
+	add_texts(job, &r->inputs, &v->rec->inputs);
+	job->bytes += sizeof(*r) + strlen(r->name);
+	if (job->bytes <= BYTES_MAX)
+		return 0;
+	return dv_err_set(err, DV_E_LIMIT, "what the versions of remote '%s' "
+			  "name is longer than %u MiB", job->cmd->conn->name,
+			  BYTES_MAX >> 20);
 }
 
 const char *dv_forgetremote_id(const struct dv_forgetremote_row *r)
@@ -189,7 +219,6 @@ int dv_forgetremote_read(struct dv_forgetremote_job *job, struct dv_err *err)
 void dv_forgetremote_release(struct dv_forgetremote_job *job)
 {
 	for (size_t i = 0; i < job->n; i++) {
-		free(job->rows[i].place);
 		free(job->rows[i].name);
 		dv_strlist_release(&job->rows[i].parents);
 		dv_strlist_release(&job->rows[i].inputs);
@@ -200,6 +229,7 @@ void dv_forgetremote_release(struct dv_forgetremote_job *job)
 	}
 	for (size_t i = 0; i < job->moves_n; i++)
 		free((char *)job->moves[i].name.ns);
+	dv_strlist_release(&job->places);
 	free(job->rows);
 	free(job->names);
 	free(job->heads);

@@ -83,6 +83,9 @@ static void say_result(const struct dv_rgc *gc)
 	if (is_any(&gc->doomed) && !gc->dry_run)
 		dv_hint("they are deleted by a gc in %s or later",
 			in_time(when, gc->grace));
+	if (is_any(&gc->left))
+		dv_say("%s not needed, and left to a later gc: so many are "
+		       "noted already", sum_text(&b, &gc->left));
 	if (!is_any(&gc->deleted) && !is_any(&gc->waiting) &&
 	    !is_any(&gc->doomed))
 		dv_say("nothing to remove");

@@ -30,6 +30,10 @@ static void say_result(const struct dv_rrepack *r)
 		       dv_human_count(count, r->changed, "manifest",
 				      "manifests"));
 	dv_hint("the old packs stay until: dv gc --remote");
+	if (r->left)
+		dv_hint("%s left to another run, as there are so many packs",
+			dv_human_count(count, r->left, "manifest is",
+				       "manifests are"));
 }
 
 int dv_repackremote(const char *where, bool all, bool dry_run, int level,

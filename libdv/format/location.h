@@ -24,7 +24,7 @@
 #include "format/packidx.h"
 
 #define DV_LOCATION_MAX (64u << 20)
-#define DV_LOCATION_PACKS_MAX (1u << 20)
+#define DV_LOCATION_PACKS_MAX 32768	/* each is an index to be mapped */
 
 struct dv_location_pack {
 	struct dv_digest id;

@@ -34,8 +34,19 @@ static int list_doom(void *arg, const char *key, int64_t size,
 	return 0;
 }
 
+static int count(const struct dv_conn *c, uint64_t *ids,
+		 const struct dv_doomrec *rec, struct dv_err *err)
+{
+	*ids += rec->packs_n + rec->manifests_n;
+	if (*ids <= DV_CATALOG_DOOMED_MAX)
+		return 0;
+	return dv_err_set(err, DV_E_LIMIT, "remote '%s': the records below "
+			  "'%s' name more than %d packs and manifests",
+			  c->name, DV_RKEY_GC, DV_CATALOG_DOOMED_MAX);
+}
+
 /* One that has gone since it was listed was carried out. */
-static int read_doom(struct dv_conn *c, const struct doom *d,
+static int read_doom(struct dv_conn *c, const struct doom *d, uint64_t *ids,
 		     dv_catalog_doom_fn *fn, void *arg, struct dv_err *err)
 {
 	struct dv_buf key = DV_BUF_INIT, bytes = DV_BUF_INIT;
@@ -53,7 +64,9 @@ static int read_doom(struct dv_conn *c, const struct doom *d,
 		if (rc < 0) {
 			dv_catalog_refuse(c, key.data, err);
 		} else {
-			rc = fn(arg, d->n, &rec, d->modified, err);
+			rc = count(c, ids, &rec, err);
+			if (!rc)
+				rc = fn(arg, d->n, &rec, d->modified, err);
 			dv_doomrec_release(&rec);
 		}
 	}
@@ -66,11 +79,12 @@ int dv_catalog_dooms(struct dv_conn *c, dv_catalog_doom_fn *fn, void *arg,
 		     struct dv_err *err)
 {
 	struct dooms l = { NULL, 0, 0 };
+	uint64_t ids = 0;
 	int rc;
 
 	rc = dv_conn_each_key(c, DV_RKEY_GC, DOOMS_MAX, list_doom, &l, err);
 	for (size_t i = 0; i < l.n && !rc; i++)
-		rc = read_doom(c, &l.v[i], fn, arg, err);
+		rc = read_doom(c, &l.v[i], &ids, fn, arg, err);
 	free(l.v);
 	return rc;
 }

@@ -13,6 +13,7 @@
 
 /* Heads whose keys are held in memory. */
 #define HEADS_MAX 1000000
+#define BYTES_MAX (100u << 20)	/* of these */
 #define DIGITS 10
 #define YOUNG 3			/* seconds */
 
@@ -349,6 +350,7 @@ int dv_catalog_heads(struct dv_conn *c, const char *ns, const char *dataset,
 struct reader {
 	struct dv_conn *c;
 	struct dv_strlist keys;
+	uint64_t bytes;			/* of these */
 	struct dv_buf key, ns, name, tag;
 	dv_catalog_read_head_fn *fn;
 	void *arg;
@@ -364,9 +366,15 @@ static int note_head(void *arg, const char *ns, const char *dataset,
 		return dv_err_set(err, DV_E_LIMIT, "remote '%s' has more than "
 				  "%d heads", r->c->name, HEADS_MAX);
 	rc = dv_rkey_head(&r->key, ns, dataset, *tag ? tag : NULL, err);
-	if (!rc)
-		dv_strlist_add(&r->keys, dv_rkey_add_number(&r->key, n));
-	return rc;
+	if (rc < 0)
+		return rc;
+	dv_strlist_add(&r->keys, dv_rkey_add_number(&r->key, n));
+	r->bytes += r->key.len;
+	if (r->bytes <= BYTES_MAX)
+		return 0;
+	return dv_err_set(err, DV_E_LIMIT, "remote '%s': the names of its "
+			  "heads are longer than %u MiB together", r->c->name,
+			  BYTES_MAX >> 20);
 }
 
 static int take_head(void *arg, size_t i, const void *data, size_t n,

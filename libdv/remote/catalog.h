@@ -198,6 +198,8 @@ int dv_rlocation_write(struct dv_conn *c, const struct dv_digest *manifest,
 
 /* --- gc records ------------------------------------------------------------- */
 
+/* Ids in all of them together; DV_E_LIMIT. */
+#define DV_CATALOG_DOOMED_MAX 3000000
 /* Each record of dv/gc/, ascending, with its time by the server's clock. */
 typedef int dv_catalog_doom_fn(void *arg, uint64_t n,
 			       const struct dv_doomrec *d, int64_t modified,

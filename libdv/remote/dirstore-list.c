@@ -42,38 +42,6 @@ static unsigned char type_of(int dir, const struct dirent *e)
 	return (unsigned char)IFTODT(st.st_mode);
 }
 
-/*
- * The names in a directory in the order of the keys below them: that of a
- * directory has a '/' at its end, and sorts by it.
- */
-static int read_names(struct dv_strlist *names, struct dv_strlist *links,
-		      DIR *d, bool top)
-{
-	struct dirent *e;
-
-	for (;;) {
-		unsigned char type;
-
-		errno = 0;
-		e = readdir(d);
-		if (!e)
-			break;
-		if (is_hidden(e->d_name, top))
-			continue;
-		type = type_of(dirfd(d), e);
-		if (type == DT_DIR)
-			dv_strlist_take(names, dv_asprintf("%s/", e->d_name));
-		else if (type == DT_REG)
-			dv_strlist_add(names, e->d_name);
-		else if (type == DT_LNK)
-			dv_strlist_add(links, e->d_name);
-	}
-	if (errno)
-		return -1;
-	dv_strlist_sort(names);
-	return 0;
-}
-
 /* Can a key that begins with path be one that was asked for? */
 static bool is_wanted(const struct walk *w, const char *path, bool is_prefix)
 {
@@ -91,20 +59,81 @@ static bool is_wanted(const struct walk *w, const char *path, bool is_prefix)
  * A link leads nowhere here, but who made it meant something to be there:
  * a gc that did not see those versions would remove what they need.
  */
-static int check_links(struct walk *w, const struct dv_strlist *links)
+static int check_link(struct walk *w, const char *name)
 {
 	size_t n = w->path.len;
 
-	for (size_t i = 0; i < links->n && !w->link; i++) {
-		dv_buf_str(&w->path, links->v[i]);
-		if (is_wanted(w, w->path.data, false))
-			w->link = dv_strdup(w->path.data);
-		dv_buf_char(&w->path, '/');
-		if (!w->link && is_wanted(w, w->path.data, true))
-			w->link = dv_strndup(w->path.data, w->path.len - 1);
-		dv_buf_setlen(&w->path, n);
-	}
+	dv_buf_str(&w->path, name);
+	if (is_wanted(w, w->path.data, false))
+		w->link = dv_strdup(w->path.data);
+	dv_buf_char(&w->path, '/');
+	if (!w->link && is_wanted(w, w->path.data, true))
+		w->link = dv_strndup(w->path.data, w->path.len - 1);
+	dv_buf_setlen(&w->path, n);
 	return w->link ? -1 : 0;
+}
+
+/*
+ * Names in a directory in the order of the keys below them: that of a
+ * directory has a '/' at its end, and sorts by it.  Of many only the first
+ * are held.
+ */
+struct names {
+	struct dv_strlist l;
+	size_t most;
+	char *floor;			/* they come behind it; NULL: all */
+	bool cut;			/* there are more behind these */
+};
+
+static void cut_names(struct names *x)
+{
+	dv_strlist_sort(&x->l);
+	while (x->l.n > x->most) {
+		free(x->l.v[--x->l.n]);
+		x->cut = true;
+	}
+}
+
+static void add_name(struct walk *w, struct names *x, const char *name,
+		     bool is_prefix)
+{
+	size_t n = w->path.len;
+
+	dv_buf_str(&w->path, name);
+	if (is_prefix)
+		dv_buf_char(&w->path, '/');
+	if (w->path.len <= DV_WIRE_KEY_MAX &&
+	    is_wanted(w, w->path.data, is_prefix) &&
+	    (!x->floor || strcmp(w->path.data + n, x->floor) > 0))
+		dv_strlist_add(&x->l, w->path.data + n);
+	dv_buf_setlen(&w->path, n);
+	if (x->l.n >= 2 * x->most)
+		cut_names(x);
+}
+
+static int read_names(struct walk *w, struct names *x, DIR *d)
+{
+	struct dirent *e;
+
+	for (;;) {
+		unsigned char type;
+
+		errno = 0;
+		e = readdir(d);
+		if (!e)
+			break;
+		if (is_hidden(e->d_name, !w->path.len))
+			continue;
+		type = type_of(dirfd(d), e);
+		if (type == DT_DIR || type == DT_REG)
+			add_name(w, x, e->d_name, type == DT_DIR);
+		else if (type == DT_LNK && check_link(w, e->d_name))
+			return -1;
+	}
+	if (errno)
+		return -1;
+	cut_names(x);
+	return 0;
 }
 
 static int walk(struct walk *w, int fd);
@@ -138,11 +167,44 @@ static int emit(struct walk *w, int dir, const char *name)
 	return 0;
 }
 
+static int walk_names(struct walk *w, int fd, struct names *x)
+{
+	size_t n = w->path.len;
+	int rc = 0;
+
+	for (size_t i = 0; rc == 0 && i < x->l.n && !w->more; i++) {
+		char *name = x->l.v[i];
+		size_t len = strlen(name);
+		bool is_prefix = name[len - 1] == '/';
+
+		dv_buf_str(&w->path, name);
+		if (is_prefix)
+			name[len - 1] = '\0';
+		rc = is_prefix ? descend(w, fd, name) : emit(w, fd, name);
+		if (is_prefix)
+			name[len - 1] = '/';
+		dv_buf_setlen(&w->path, n);
+	}
+	return rc;
+}
+
+/* Those that are held may be directories with little in them: once more. */
+static bool go_on(const struct walk *w, struct names *x, DIR *d)
+{
+	if (!x->cut || w->more)
+		return false;
+	free(x->floor);
+	x->floor = dv_strdup(x->l.v[x->l.n - 1]);
+	dv_strlist_release(&x->l);
+	x->cut = false;
+	rewinddir(d);
+	return true;
+}
+
 /* Everything below a directory, whose descriptor is taken. */
 static int walk(struct walk *w, int fd)
 {
-	struct dv_strlist names = DV_STRLIST_INIT, links = DV_STRLIST_INIT;
-	size_t n = w->path.len;
+	struct names x = { .most = (size_t)w->left + 1 };
 	DIR *d = fdopendir(fd);
 	int rc;
 
@@ -150,26 +212,13 @@ static int walk(struct walk *w, int fd)
 		close(fd);
 		return -1;
 	}
-	rc = read_names(&names, &links, d, n == 0);
-	if (!rc)
-		rc = check_links(w, &links);
-	for (size_t i = 0; rc == 0 && i < names.n && !w->more; i++) {
-		char *name = names.v[i];
-		size_t len = strlen(name);
-		bool is_prefix = name[len - 1] == '/';
-
-		dv_buf_setlen(&w->path, n);
-		dv_buf_str(&w->path, name);
-		if (w->path.len > DV_WIRE_KEY_MAX ||
-		    !is_wanted(w, w->path.data, is_prefix))
-			continue;
-		if (is_prefix)
-			name[len - 1] = '\0';
-		rc = is_prefix ? descend(w, fd, name) : emit(w, fd, name);
-	}
-	dv_buf_setlen(&w->path, n);
-	dv_strlist_release(&names);
-	dv_strlist_release(&links);
+	do {
+		rc = read_names(w, &x, d);
+		if (!rc)
+			rc = walk_names(w, fd, &x);
+	} while (!rc && go_on(w, &x, d));
+	dv_strlist_release(&x.l);
+	free(x.floor);
 	closedir(d);
 	return rc;
 }

@@ -112,23 +112,27 @@ static int use_part(void *arg, const struct dv_digest *id, uint64_t bytes,
 	return rc;
 }
 
+static bool is_sound(struct dv_pub *x, const struct dv_location_pack *info)
+{
+	const struct dv_rpack *p;
+
+	p = dv_rpacks_get(x->packs, dv_rpacks_add(x->packs, info));
+	return !p->doomed && !p->bad;
+}
+
 /* Does the location name that pack, and only sound ones? */
 static bool vouches(struct dv_pub *x, const struct dv_location *l,
 		    uint32_t pack)
 {
-	const struct dv_rpack *p;
 	bool has = false;
 
 	for (uint32_t i = 0; i < l->packs; i++) {
 		struct dv_location_pack info;
-		uint32_t at;
 
 		dv_location_pack(l, i, &info);
-		at = dv_rpacks_add(x->packs, &info);
-		p = dv_rpacks_get(x->packs, at);
-		if (p->doomed || p->bad)
+		if (!is_sound(x, &info))
 			return false;
-		has |= at == pack;
+		has |= dv_rpacks_add(x->packs, &info) == pack;
 	}
 	return has;
 }
@@ -166,8 +170,10 @@ static bool lists(struct dv_pub_where *w, size_t k, const struct dv_digest *id)
  * the location of a published manifest that lists it names their packs.
  * One that does not may name the pack with its recipe for other objects.
  */
-static int use_location(struct dv_pub_where *w, const struct dv_digest *id,
-			uint32_t pack, struct dv_err *err)
+static const struct dv_location *find_location(struct dv_pub_where *w,
+					       const struct dv_digest *id,
+					       uint32_t pack,
+					       struct dv_err *err)
 {
 	struct dv_pub *x = w->x;
 	char text[DV_DIGEST_TEXT];
@@ -175,22 +181,43 @@ static int use_location(struct dv_pub_where *w, const struct dv_digest *id,
 	for (size_t k = 0; k < x->known_n; k++) {
 		const struct dv_location *l = &x->known[k].location.l;
 
-		if (!vouches(x, l, pack) || !lists(w, k, id))
-			continue;
-		for (uint32_t i = 0; i < l->packs; i++) {
-			struct dv_location_pack info;
-
-			dv_location_pack(l, i, &info);
-			if (info.kind == DV_PACK_DATA)
-				use(w, dv_rpacks_add(x->packs, &info));
-		}
-		return 0;
+		if (vouches(x, l, pack) && lists(w, k, id))
+			return l;
 	}
 	dv_err_set(err, DV_E_MISSING, "the large object %s is not here, and "
 		   "no published ancestor of its version tells where the "
 		   "remote has its parts", dv_digest_format(text, id));
-	return dv_err_hint(err, "check out a version that has it and dv "
-			   "pull; then push again");
+	dv_err_hint(err, "check out a version that has it and dv pull; then "
+		    "push again");
+	return NULL;
+}
+
+int dv_pub_where_check(struct dv_pub_where *w, const struct dv_digest *id,
+		       struct dv_err *err)
+{
+	struct dv_rplace place;
+	int rc = find(w, id, &place, err);
+
+	if (!rc && !find_location(w, id, place.pack, err))
+		rc = -err->code;
+	return rc;
+}
+
+static int use_location(struct dv_pub_where *w, const struct dv_digest *id,
+			uint32_t pack, struct dv_err *err)
+{
+	const struct dv_location *l = find_location(w, id, pack, err);
+
+	if (!l)
+		return -err->code;
+	for (uint32_t i = 0; i < l->packs; i++) {
+		struct dv_location_pack info;
+
+		dv_location_pack(l, i, &info);
+		if (info.kind == DV_PACK_DATA)
+			use(w, dv_rpacks_add(w->x->packs, &info));
+	}
+	return 0;
 }
 
 static int use_content(struct dv_pub_where *w, const struct dv_digest *id,
@@ -317,14 +344,12 @@ static bool covers(struct dv_pub *x, const struct dv_location *theirs,
 		   const struct dv_location *ours)
 {
 	struct dv_location_object mine, other;
-	const struct dv_rpack *p;
 
 	for (uint32_t i = 0; i < theirs->packs; i++) {
 		struct dv_location_pack info;
 
 		dv_location_pack(theirs, i, &info);
-		p = dv_rpacks_get(x->packs, dv_rpacks_add(x->packs, &info));
-		if (p->doomed || p->bad)
+		if (!is_sound(x, &info))
 			return false;
 	}
 	for (uint32_t i = 0; i < ours->objects; i++) {
@@ -335,21 +360,43 @@ static bool covers(struct dv_pub *x, const struct dv_location *theirs,
 	return true;
 }
 
-/* What only theirs names are configurations of other versions. */
-static void add_theirs(struct dv_pub_where *w, const struct dv_location *theirs,
-		       const struct dv_location *ours)
+/*
+ * What only theirs names are configurations of other versions.  Out of a
+ * pack that a gc has named it may go at any time: where no other one has
+ * it, nobody is left who relies on it.
+ */
+static int add_theirs(struct dv_pub_where *w, const struct dv_location *theirs,
+		      const struct dv_location *ours, struct dv_err *err)
 {
 	struct dv_location_object o, found;
 	struct dv_location_pack info;
+	struct dv_rplace place;
+	int rc = 0;
 
-	for (uint32_t i = 0; i < theirs->objects; i++) {
+	for (uint32_t i = 0; i < theirs->objects && !rc; i++) {
 		dv_location_object(theirs, i, &o);
 		if (dv_location_find(ours, &o.id, &found))
 			continue;
 		dv_location_pack(theirs, o.pack, &info);
-		o.pack = dv_location_builder_pack(w->b, &info);
-		dv_location_builder_object(w->b, &o);
+		if (is_sound(w->x, &info)) {
+			o.pack = dv_location_builder_pack(w->b, &info);
+			dv_location_builder_object(w->b, &o);
+		} else if (dv_rpacks_find(w->x->packs, &o.id, true, &place)) {
+			rc = add_meta(w, &o.id, err);
+		}
 	}
+	return rc;
+}
+
+static int open_ours(struct dv_location *l, const struct dv_buf *bytes,
+		     struct dv_err *err)
+{
+	int rc = dv_location_open(l, bytes->data, bytes->len, err);
+
+	if (rc == -DV_E_LIMIT)
+		dv_err_hint(err, "to put small packs there together: "
+			    "dv repack --remote");
+	return rc;
 }
 
 /* As far as theirs does not say all of it, what is to follow it. */
@@ -359,18 +406,28 @@ static int follow(struct dv_pub_where *w, const struct dv_digest *manifest,
 		  struct dv_err *err)
 {
 	struct dv_location ours;
-	int rc = dv_location_open(&ours, bytes->data, bytes->len, err);
+	int rc = open_ours(&ours, bytes, err);
 
 	if (rc < 0)
 		return rc;
 	if (!dv_rpacks_is_manifest_doomed(w->x->packs, manifest) &&
 	    covers(w->x, &theirs->location.l, &ours))
 		return 0;
-	add_theirs(w, &theirs->location.l, &ours);
+	rc = add_theirs(w, &theirs->location.l, &ours, err);
+	if (rc < 0)
+		return rc;
 	dv_buf_reset(bytes);
 	dv_location_builder_encode(w->b, manifest, root->data, root->len,
 				   bytes);
 	return 1;
+}
+
+/* No reader would take one that is larger than it may be. */
+static int check_ours(const struct dv_buf *bytes, struct dv_err *err)
+{
+	struct dv_location ours;
+
+	return open_ours(&ours, bytes, err);
 }
 
 int dv_pub_where_record(struct dv_pub_where *w,
@@ -392,6 +449,8 @@ int dv_pub_where_record(struct dv_pub_where *w,
 		rc = theirs ? follow(w, manifest, &root, theirs, bytes, err) :
 			      1;
 	}
+	if (rc > 0 && check_ours(bytes, err) < 0)
+		rc = -err->code;
 	dv_buf_release(&root);
 	return rc;
 }

@@ -88,6 +88,7 @@ static void add_packs(struct dv_rfsck_job *j, struct dv_rfsck_manifest *m,
 				      dv_digest_hex(hex, &p.id));
 	}
 	m->packs.n = l->packs;
+	j->uses += l->packs;
 	qsort(m->packs.v, m->packs.n, sizeof(*m->packs.v), cmp_places);
 }
 
@@ -109,6 +110,19 @@ static void check_configs(struct dv_rfsck_job *j,
 	}
 }
 
+static int check_packs(const struct dv_rfsck_job *j, struct dv_err *err)
+{
+	if (dv_rpacks_count(j->packs) <= DV_RFSCK_PACKS_MAX &&
+	    j->uses <= DV_RFSCK_USES_MAX)
+		return dv_rfsck_check_faults(j, err);
+	dv_err_set(err, DV_E_LIMIT, "remote '%s': its versions need more than "
+		   "%d packs, or %d of all manifests together, which is more "
+		   "than can be checked at once", j->c->name,
+		   DV_RFSCK_PACKS_MAX, DV_RFSCK_USES_MAX);
+	return dv_err_hint(err, "to put small ones together: dv repack "
+			   "--remote");
+}
+
 struct locations {
 	struct dv_rfsck_job *j;
 	struct dv_strlist keys;
@@ -124,7 +138,6 @@ static int take_location(void *arg, size_t i, const void *data, size_t n,
 	struct dv_location l;
 	const char *key = x->keys.v[i];
 
-	(void)err;
 	if (dv_location_open(&l, data, n, &why) < 0) {
 		dv_rfsck_tell(x->j, key, "%s", why.msg);
 	} else if (!dv_digest_eq(&l.manifest, &m->id)) {
@@ -134,7 +147,7 @@ static int take_location(void *arg, size_t i, const void *data, size_t n,
 		add_packs(x->j, m, &l, key);
 		check_configs(x->j, m, &l, key);
 	}
-	return 0;
+	return check_packs(x->j, err);
 }
 
 int dv_rfsck_locations(struct dv_rfsck_job *j, struct dv_err *err)
@@ -143,7 +156,7 @@ int dv_rfsck_locations(struct dv_rfsck_job *j, struct dv_err *err)
 	struct dv_buf key = DV_BUF_INIT;
 	int rc;
 
-	rc = dv_rmark_manifests(j->c, note_manifest, note_stray, j, err);
+	rc = dv_rmark_manifests(j->c, note_manifest, NULL, note_stray, j, err);
 	x.places = dv_reallocarray(NULL, j->manifests_n + 1,
 				   sizeof(*x.places));
 	for (size_t i = 0; !rc && i < j->manifests_n; i++) {
@@ -341,7 +354,7 @@ int dv_rfsck_packs(struct dv_rfsck_job *j, struct dv_err *err)
 	j->there = dv_calloc((size_t)n + 1, 1);
 	j->f->packs = n;
 	dv_progress_phase(j->f->progress, "listing packs", 0, 0);
-	rc = dv_rmark_packs(j->c, note_pack, note_stray, j, err);
+	rc = dv_rmark_packs(j->c, note_pack, NULL, note_stray, j, err);
 	for (uint32_t i = 0; !rc && i < n; i++)
 		if (!(j->there[i] & DV_RFSCK_THERE)) {
 			check_size(j, i, ".pack", DV_RMARK_NONE, 0);

@@ -26,6 +26,13 @@ struct dv_rfsck_manifest {
 	struct dv_rwalk_set packs;	/* ascending */
 };
 
+/* More would need more memory than one may have. */
+#define DV_RFSCK_NAMES_MAX 1000000	/* versions; heads */
+#define DV_RFSCK_BYTES_MAX (100u << 20)	/* of their keys */
+#define DV_RFSCK_PACKS_MAX 60000	/* whose indexes are looked into */
+#define DV_RFSCK_USES_MAX 16000000	/* packs of all manifests */
+#define DV_RFSCK_FAULTS_MAX 100000
+
 #define DV_RFSCK_THERE 1u		/* something of it is listed */
 #define DV_RFSCK_TOLD 2u		/* a fault of it was told */
 
@@ -33,6 +40,7 @@ struct dv_rfsck_job {
 	struct dv_conn *c;
 	struct dv_rfsck *f;
 	struct dv_strlist keys;		/* of all versions, sorted */
+	uint64_t keys_bytes;
 	struct dv_rfsck_version *versions;	/* by manifest */
 	size_t n, cap;
 	struct dv_rfsck_manifest *manifests;	/* ascending */
@@ -40,11 +48,21 @@ struct dv_rfsck_job {
 	struct dv_rpacks *packs;	/* all that location records name */
 	struct dv_idmap places;		/* where each is in the set */
 	uint8_t *there;			/* of each pack: what follows */
+	uint64_t uses;			/* packs of all manifests */
 };
 
 /* Tell of a fault: "'<key>': <sentence>". */
 void dv_rfsck_tell(struct dv_rfsck_job *j, const char *key, const char *fmt,
 		   ...) __attribute__((format(printf, 3, 4)));
+/*
+ * Add a key to keys, of which bytes are held: DV_E_LIMIT where they are too
+ * many, or too long, or too many faults were told.
+ */
+int dv_rfsck_hold(const struct dv_rfsck_job *j, struct dv_strlist *keys,
+		  uint64_t *bytes, const char *key, const char *what,
+		  struct dv_err *err);
+/* DV_E_LIMIT where too many faults were told. */
+int dv_rfsck_check_faults(const struct dv_rfsck_job *j, struct dv_err *err);
 /* Is err about what is there, so that the check goes on? */
 bool dv_rfsck_is_fault(const struct dv_err *err);
 /* "dv/manifests/<id>/<n>" into key. */

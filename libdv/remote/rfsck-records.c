@@ -15,17 +15,20 @@ static int note_version(void *arg, const char *key, int64_t size,
 	struct dv_rfsck_job *j = arg;
 	struct dv_buf ns = DV_BUF_INIT, dataset = DV_BUF_INIT;
 	char id[DV_VERSION_ID_MAX];
+	int rc;
 
 	(void)size;
 	(void)modified;
-	(void)err;
-	if (dv_rkey_parse_version(key, &ns, &dataset, id))
-		dv_strlist_add(&j->keys, key);
-	else
+	if (dv_rkey_parse_version(key, &ns, &dataset, id)) {
+		rc = dv_rfsck_hold(j, &j->keys, &j->keys_bytes, key,
+				   "versions", err);
+	} else {
 		dv_rfsck_tell(j, key, "this is no key of a version");
+		rc = dv_rfsck_check_faults(j, err);
+	}
 	dv_buf_release(&ns);
 	dv_buf_release(&dataset);
-	return 0;
+	return rc;
 }
 
 /* What makes rec unfit for its key, or NULL. */
@@ -130,6 +133,7 @@ int dv_rfsck_versions(struct dv_rfsck_job *j, struct dv_err *err)
 struct heads {
 	struct dv_rfsck_job *j;
 	struct dv_strlist newest;	/* key of each head's highest number */
+	uint64_t bytes;			/* of newest */
 	struct dv_buf place;		/* of the head that is listed now */
 	uint64_t last;
 };
@@ -143,12 +147,13 @@ static int note_head(void *arg, const char *key, int64_t size,
 	size_t n = (size_t)(strrchr(key, '/') - key);
 	uint64_t number;
 	bool same;
+	int rc = 0;
 
 	(void)size;
 	(void)modified;
-	(void)err;
 	if (!dv_rkey_parse_head(key, &ns, &dataset, &tag, &number)) {
 		dv_rfsck_tell(h->j, key, "this is no key of a head");
+		rc = dv_rfsck_check_faults(h->j, err);
 		goto out;
 	}
 	same = h->place.len == n && !memcmp(h->place.data, key, n);
@@ -156,9 +161,10 @@ static int note_head(void *arg, const char *key, int64_t size,
 		dv_rfsck_tell(h->j, key, "the number before it is not there");
 	if (same) {
 		h->newest.n--;
+		h->bytes -= strlen(h->newest.v[h->newest.n]);
 		free(h->newest.v[h->newest.n]);
 	}
-	dv_strlist_add(&h->newest, key);
+	rc = dv_rfsck_hold(h->j, &h->newest, &h->bytes, key, "heads", err);
 	dv_buf_reset(&h->place);
 	dv_buf_add(&h->place, key, n);
 	h->last = number;
@@ -166,7 +172,7 @@ out:
 	dv_buf_release(&ns);
 	dv_buf_release(&dataset);
 	dv_buf_release(&tag);
-	return 0;
+	return rc;
 }
 
 static int cmp_keys(const void *a, const void *b)

@@ -3,6 +3,7 @@
 
 #include <stdarg.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/alloc.h"
 #include "remote/rfsck-parts.h"
@@ -17,13 +18,44 @@ void dv_rfsck_tell(struct dv_rfsck_job *j, const char *key, const char *fmt,
 	struct dv_buf b = DV_BUF_INIT;
 	va_list ap;
 
+	if (j->f->faults++ >= DV_RFSCK_FAULTS_MAX)
+		return;
 	va_start(ap, fmt);
 	dv_buf_vprintf(&b, fmt, ap);
 	va_end(ap);
 	dv_err_set(&text, DV_E_FORMAT, "'%s': %s", key, dv_buf_cstr(&b));
-	j->f->faults++;
 	j->f->fault(j->f->arg, text.msg);
 	dv_buf_release(&b);
+}
+
+int dv_rfsck_check_faults(const struct dv_rfsck_job *j, struct dv_err *err)
+{
+	if (j->f->faults <= DV_RFSCK_FAULTS_MAX)
+		return 0;
+	return dv_err_set(err, DV_E_LIMIT, "remote '%s' has more than %d "
+			  "faults; the rest is not looked at", j->c->name,
+			  DV_RFSCK_FAULTS_MAX);
+}
+
+int dv_rfsck_hold(const struct dv_rfsck_job *j, struct dv_strlist *keys,
+		  uint64_t *bytes, const char *key, const char *what,
+		  struct dv_err *err)
+{
+	int rc = dv_rfsck_check_faults(j, err);
+
+	*bytes += strlen(key);
+	if (rc < 0)
+		return rc;
+	if (keys->n == DV_RFSCK_NAMES_MAX)
+		return dv_err_set(err, DV_E_LIMIT, "remote '%s' has more than "
+				  "%d %s", j->c->name, DV_RFSCK_NAMES_MAX,
+				  what);
+	if (*bytes > DV_RFSCK_BYTES_MAX)
+		return dv_err_set(err, DV_E_LIMIT, "remote '%s': the names of "
+				  "its %s are longer than %u MiB together",
+				  j->c->name, what, DV_RFSCK_BYTES_MAX >> 20);
+	dv_strlist_add(keys, key);
+	return 0;
 }
 
 bool dv_rfsck_is_fault(const struct dv_err *err)
@@ -168,6 +200,8 @@ int dv_rfsck_run(struct dv_conn *c, struct dv_rfsck *f, struct dv_err *err)
 		rc = dv_rfsck_locations(&j, err);
 	if (!rc)
 		rc = dv_rfsck_packs(&j, err);
+	if (!rc)
+		rc = dv_rfsck_check_faults(&j, err);
 	if (!rc)
 		rc = dv_rfsck_walk(&j, err);
 	if (!rc && f->verify)

@@ -6,6 +6,8 @@
 #include "remote/rkey.h"
 #include "remote/small.h"
 
+#define GAPS_MAX 100000		/* filled by one gc */
+
 struct gaps {
 	struct dv_rmark_manifest *v;
 	size_t n, cap;
@@ -17,7 +19,8 @@ static int note_gap(void *arg, const struct dv_rmark_manifest *m,
 	struct gaps *g = arg;
 
 	(void)err;
-	if (m->first == 1)
+	/* Numbers are made one by one: a lie else. */
+	if (m->first == 1 || m->first >= 1000 || g->n == GAPS_MAX)
 		return 0;
 	dv_grow(&g->v, &g->cap, g->n + 1, sizeof(*g->v));
 	g->v[g->n++] = *m;
@@ -51,11 +54,9 @@ int dv_rgc_fill_gaps(struct dv_rgc_job *j, struct dv_err *err)
 	struct gaps g = { .v = NULL };
 	int rc;
 
-	rc = dv_rmark_manifests(j->c, note_gap, NULL, &g, err);
+	rc = dv_rmark_manifests(j->c, note_gap, NULL, NULL, &g, err);
 	for (size_t i = 0; !rc && i < g.n; i++)
-		/* Numbers are made one by one: a lie else. */
-		if (g.v[i].first < 1000)
-			rc = fill(j, &g.v[i], err);
+		rc = fill(j, &g.v[i], err);
 	free(g.v);
 	return rc;
 }

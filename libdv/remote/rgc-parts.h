@@ -36,18 +36,28 @@ struct dv_rgc_job {
 	uint64_t own;			/* number of ours; 0: none */
 	/* What is named, and the place of the first record that names it. */
 	struct dv_idmap packs, manifests;
-	/* What nothing reaches. */
+	/* What nothing reaches, of the page of a list that is read now. */
 	struct dv_rmark_manifest *lost_manifests;
 	struct dv_rmark_pack *lost_packs;
 	size_t lost_manifests_n, lost_manifests_cap;
 	size_t lost_packs_n, lost_packs_cap;
-	struct dv_strlist locations, idx, pack;	/* keys to delete, in order */
+	/* What is to be deleted, and to be named. */
+	struct dv_rmark_manifest *manifests_go;
+	size_t manifests_go_n, manifests_go_cap;
+	struct dv_rgc_ids packs_go;
 	struct dv_rgc_ids doom_packs, doom_manifests;
 };
+
+/*
+ * Ids that records name at a time: more wait until these are gone, so that
+ * whoever pushes can read them all (DV_CATALOG_DOOMED_MAX).
+ */
+#define DV_RGC_NAMED_MAX 1000000
 
 enum dv_rgc_fate {
 	DV_RGC_DOOM,		/* named by none, or made anew since */
 	DV_RGC_WAIT,		/* named, not for long enough */
+	DV_RGC_LEAVE,		/* to be named by a later one */
 	DV_RGC_DELETE
 };
 /*
@@ -74,5 +84,10 @@ int dv_rgc_write_record(struct dv_rgc_job *j, struct dv_err *err);
 /* Is there a record by a gc that began after ours?  gc->other. */
 int dv_rgc_look_for_other(struct dv_rgc_job *j, struct dv_err *err);
 int dv_rgc_delete_old(struct dv_rgc_job *j, struct dv_err *err);
+
+/* --- rgc-delete.c --------------------------------------------------------- */
+
+/* Delete what goes, in order, until another gc runs: gc->other. */
+int dv_rgc_delete(struct dv_rgc_job *j, struct dv_err *err);
 
 #endif

@@ -187,7 +187,7 @@ int dv_rgc_write_record(struct dv_rgc_job *j, struct dv_err *err)
 	if (last && last->old && last->revived)
 		write = true;
 	/* Who deletes is seen by the others. */
-	if (j->locations.n || j->idx.n)
+	if (j->manifests_go_n || j->packs_go.n)
 		write = true;
 	return write ? write_new(j, err) : 0;
 }

@@ -7,8 +7,6 @@
 #include "remote/rgc-parts.h"
 #include "remote/rkey.h"
 
-#define AT_ONCE 256		/* deleted between looks for another gc */
-
 static void add_id(struct dv_rgc_ids *ids, const struct dv_digest *id)
 {
 	dv_grow(&ids->v, &ids->cap, ids->n + 1, sizeof(*ids->v));
@@ -18,21 +16,18 @@ static void add_id(struct dv_rgc_ids *ids, const struct dv_digest *id)
 static struct dv_rgc_sum *sum_of(struct dv_rgc *gc, enum dv_rgc_fate fate)
 {
 	return fate == DV_RGC_DELETE ? &gc->deleted :
-	       fate == DV_RGC_WAIT ? &gc->waiting : &gc->doomed;
+	       fate == DV_RGC_WAIT ? &gc->waiting :
+	       fate == DV_RGC_LEAVE ? &gc->left : &gc->doomed;
+}
+
+/* May one more be named? */
+static bool has_room(const struct dv_rgc_job *j)
+{
+	return j->packs.n + j->manifests.n + j->doom_packs.n +
+	       j->doom_manifests.n < DV_RGC_NAMED_MAX;
 }
 
 /* --- manifests ----------------------------------------------------------- */
-
-/* The highest number first: what is left is dense at any time. */
-static int add_numbers(struct dv_rgc_job *j, const struct dv_rmark_manifest *m,
-		       struct dv_buf *key)
-{
-	for (uint64_t n = m->last; n >= m->first; n--) {
-		dv_rkey_manifest(key, &m->id);
-		dv_strlist_add(&j->locations, dv_rkey_add_number(key, n));
-	}
-	return 0;
-}
 
 /* One that no version names. */
 static int note_manifest(void *arg, const struct dv_rmark_manifest *m,
@@ -45,6 +40,14 @@ static int note_manifest(void *arg, const struct dv_rmark_manifest *m,
 		j->lost_manifests_n + 1, sizeof(*j->lost_manifests));
 	j->lost_manifests[j->lost_manifests_n++] = *m;
 	return 0;
+}
+
+static void add_manifest(struct dv_rgc_job *j,
+			 const struct dv_rmark_manifest *m)
+{
+	dv_grow(&j->manifests_go, &j->manifests_go_cap,
+		j->manifests_go_n + 1, sizeof(*j->manifests_go));
+	j->manifests_go[j->manifests_go_n++] = *m;
 }
 
 static int judge_manifest(struct dv_rgc_job *j,
@@ -65,15 +68,28 @@ static int judge_manifest(struct dv_rgc_job *j,
 				  dv_buf_cstr(&key));
 	if (fate == DV_RGC_DELETE && !j->gc->dry_run)
 		dv_rcache_published_withdraw(j->c->cache, &m->id);
-	if (fate == DV_RGC_DELETE)
-		add_numbers(j, m, &key);
-	else if (fate == DV_RGC_DOOM)
-		add_id(&j->doom_manifests, &m->id);
 	dv_buf_release(&key);
 	if (fate < 0)
 		return fate;
+	if (fate == DV_RGC_DELETE)
+		add_manifest(j, m);
+	else if (fate == DV_RGC_DOOM && !has_room(j))
+		fate = DV_RGC_LEAVE;
+	else if (fate == DV_RGC_DOOM)
+		add_id(&j->doom_manifests, &m->id);
 	sum_of(j->gc, (enum dv_rgc_fate)fate)->manifests++;
 	return 0;
+}
+
+static int judge_manifests(void *arg, struct dv_err *err)
+{
+	struct dv_rgc_job *j = arg;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < j->lost_manifests_n; i++)
+		rc = judge_manifest(j, &j->lost_manifests[i], err);
+	j->lost_manifests_n = 0;
+	return rc;
 }
 
 /* --- packs --------------------------------------------------------------- */
@@ -115,19 +131,30 @@ static int judge_pack(struct dv_rgc_job *j, const struct dv_rmark_pack *p,
 
 	fate = dv_rgc_judge(j, &j->packs, &p->id, newest_key(&key, p),
 			    p->modified, err);
-	if (fate == DV_RGC_DELETE) {
-		dv_strlist_add(&j->idx, dv_rkey_pack(&key, &p->id, ".idx"));
-		dv_strlist_add(&j->pack, dv_rkey_pack(&key, &p->id, ".pack"));
-	} else if (fate == DV_RGC_DOOM) {
-		add_id(&j->doom_packs, &p->id);
-	}
 	dv_buf_release(&key);
 	if (fate < 0)
 		return fate;
+	if (fate == DV_RGC_DELETE)
+		add_id(&j->packs_go, &p->id);
+	else if (fate == DV_RGC_DOOM && !has_room(j))
+		fate = DV_RGC_LEAVE;
+	else if (fate == DV_RGC_DOOM)
+		add_id(&j->doom_packs, &p->id);
 	sum = sum_of(j->gc, (enum dv_rgc_fate)fate);
 	sum->packs++;
 	sum->bytes += bytes_of(p);
 	return 0;
+}
+
+static int judge_packs(void *arg, struct dv_err *err)
+{
+	struct dv_rgc_job *j = arg;
+	int rc = 0;
+
+	for (size_t i = 0; !rc && i < j->lost_packs_n; i++)
+		rc = judge_pack(j, &j->lost_packs[i], err);
+	j->lost_packs_n = 0;
+	return rc;
 }
 
 /* --- all of it ----------------------------------------------------------- */
@@ -153,44 +180,6 @@ static int require(const struct dv_conn *c, struct dv_err *err)
 	return 0;
 }
 
-/*
- * A gc that took long may know less than another one that is done: what
- * that one deleted may be there again, and needed.
- */
-static int delete_some(struct dv_rgc_job *j, struct dv_strlist *all,
-		       struct dv_err *err)
-{
-	struct dv_strlist some = DV_STRLIST_INIT;
-	int rc = 0;
-
-	for (size_t i = 0; i < all->n && !rc && !j->gc->other;) {
-		rc = dv_rgc_look_for_other(j, err);
-		for (; some.n < AT_ONCE && i < all->n; i++)
-			dv_strlist_add(&some, all->v[i]);
-		if (!rc && !j->gc->other)
-			rc = dv_rmark_delete(j->c, &some, j->gc->progress,
-					     err);
-		dv_strlist_release(&some);
-	}
-	return rc;
-}
-
-/* Versions' manifests, indexes, packs: each before what it leads to. */
-static int delete_all(struct dv_rgc_job *j, struct dv_err *err)
-{
-	struct dv_progress *p = j->gc->progress;
-	int rc;
-
-	dv_progress_phase(p, "deleting", j->locations.n + j->idx.n +
-			  j->pack.n, 0);
-	rc = delete_some(j, &j->locations, err);
-	if (!rc)
-		rc = delete_some(j, &j->idx, err);
-	if (!rc)
-		rc = delete_some(j, &j->pack, err);
-	return rc;
-}
-
 static int run(struct dv_rgc_job *j, struct dv_err *err)
 {
 	struct dv_progress *p = j->gc->progress;
@@ -198,22 +187,19 @@ static int run(struct dv_rgc_job *j, struct dv_err *err)
 
 	rc = dv_rgc_read_records(j, err);
 	if (!rc)
-		rc = dv_rmark_all(&j->mark, j->c, NULL, note_manifest, j, p,
-				  err);
+		rc = dv_rmark_all(&j->mark, j->c, NULL, note_manifest,
+				  judge_manifests, j, p, err);
 	dv_progress_phase(p, "listing packs", 0, 0);
 	if (!rc)
-		rc = dv_rmark_packs(j->c, note_pack, NULL, j, err);
-	for (size_t i = 0; !rc && i < j->lost_manifests_n; i++)
-		rc = judge_manifest(j, &j->lost_manifests[i], err);
-	for (size_t i = 0; !rc && i < j->lost_packs_n; i++)
-		rc = judge_pack(j, &j->lost_packs[i], err);
+		rc = dv_rmark_packs(j->c, note_pack, judge_packs, NULL, j,
+				    err);
 	if (rc < 0 || j->gc->dry_run)
 		return rc;
 	dv_idmap_each(&j->packs, note_revived, j);
 	dv_idmap_each(&j->manifests, note_revived, j);
 	rc = dv_rgc_write_record(j, err);
 	if (!rc)
-		rc = delete_all(j, err);
+		rc = dv_rgc_delete(j, err);
 	/* A gc that was cut off may have left some, too. */
 	if (!rc && j->n)
 		rc = dv_rgc_fill_gaps(j, err);
@@ -238,9 +224,8 @@ int dv_rgc_run(struct dv_conn *c, struct dv_rgc *gc, struct dv_err *err)
 	dv_rmark_release(&j.mark);
 	dv_idmap_release(&j.packs);
 	dv_idmap_release(&j.manifests);
-	dv_strlist_release(&j.locations);
-	dv_strlist_release(&j.idx);
-	dv_strlist_release(&j.pack);
+	free(j.manifests_go);
+	free(j.packs_go.v);
 	free(j.lost_manifests);
 	free(j.lost_packs);
 	free(j.doom_packs.v);

@@ -39,6 +39,7 @@ struct dv_rgc {
 	struct dv_rgc_sum deleted;
 	struct dv_rgc_sum doomed;	/* named by this run's record */
 	struct dv_rgc_sum waiting;	/* named before, not old enough */
+	struct dv_rgc_sum left;		/* for a later one, as much is named */
 	int64_t next;			/* seconds until some of these are */
 	bool other;			/* another gc runs, and deletes what
 					   this one has not */

@@ -12,6 +12,7 @@ struct manifests {
 	enum dv_algo algo;
 	struct dv_rmark_manifest now;	/* count 0: none yet */
 	dv_rmark_manifest_fn *fn;
+	dv_conn_rest_fn *rest;
 	dv_rmark_stray_fn *stray;
 	void *arg;
 };
@@ -53,17 +54,26 @@ static int take_number(void *arg, const char *key, int64_t size,
 	return rc;
 }
 
-int dv_rmark_manifests(struct dv_conn *c, dv_rmark_manifest_fn *fn,
-		       dv_rmark_stray_fn *stray, void *arg,
-		       struct dv_err *err)
+static int rest_manifests(void *arg, struct dv_err *err)
 {
-	struct manifests x = { .algo = c->algo, .fn = fn, .stray = stray,
-			       .arg = arg };
+	struct manifests *x = arg;
+
+	return x->rest ? x->rest(x->arg, err) : 0;
+}
+
+int dv_rmark_manifests(struct dv_conn *c, dv_rmark_manifest_fn *fn,
+		       dv_conn_rest_fn *rest, dv_rmark_stray_fn *stray,
+		       void *arg, struct dv_err *err)
+{
+	struct manifests x = { .algo = c->algo, .fn = fn, .rest = rest,
+			       .stray = stray, .arg = arg };
 	int rc;
 
-	rc = dv_conn_each_key(c, DV_RKEY_MANIFESTS, DV_CATALOG_KEYS_MAX,
-			      take_number, &x, err);
-	return rc ? rc : tell_manifest(&x, err);
+	rc = dv_conn_each_page(c, DV_RKEY_MANIFESTS, DV_CATALOG_KEYS_MAX,
+			       take_number, rest_manifests, &x, err);
+	if (!rc)
+		rc = tell_manifest(&x, err);
+	return rc ? rc : rest_manifests(&x, err);
 }
 
 /* --- packs --------------------------------------------------------------- */
@@ -73,6 +83,7 @@ struct packs {
 	struct dv_rmark_pack now;
 	bool any;
 	dv_rmark_pack_fn *fn;
+	dv_conn_rest_fn *rest;
 	dv_rmark_stray_fn *stray;
 	void *arg;
 };
@@ -116,16 +127,26 @@ static int take_pack(void *arg, const char *key, int64_t size,
 	return rc;
 }
 
-int dv_rmark_packs(struct dv_conn *c, dv_rmark_pack_fn *fn,
-		   dv_rmark_stray_fn *stray, void *arg, struct dv_err *err)
+static int rest_packs(void *arg, struct dv_err *err)
 {
-	struct packs x = { .algo = c->algo, .fn = fn, .stray = stray,
-			   .arg = arg };
+	struct packs *x = arg;
+
+	return x->rest ? x->rest(x->arg, err) : 0;
+}
+
+int dv_rmark_packs(struct dv_conn *c, dv_rmark_pack_fn *fn,
+		   dv_conn_rest_fn *rest, dv_rmark_stray_fn *stray, void *arg,
+		   struct dv_err *err)
+{
+	struct packs x = { .algo = c->algo, .fn = fn, .rest = rest,
+			   .stray = stray, .arg = arg };
 	int rc;
 
-	rc = dv_conn_each_key(c, DV_RKEY_PACKS, 2 * DV_CATALOG_KEYS_MAX,
-			      take_pack, &x, err);
-	return rc ? rc : tell_pack(&x, err);
+	rc = dv_conn_each_page(c, DV_RKEY_PACKS, 2 * DV_CATALOG_KEYS_MAX,
+			       take_pack, rest_packs, &x, err);
+	if (!rc)
+		rc = tell_pack(&x, err);
+	return rc ? rc : rest_packs(&x, err);
 }
 
 /* --- requests ------------------------------------------------------------ */

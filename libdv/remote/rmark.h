@@ -36,8 +36,10 @@ struct dv_rmark_version {
 typedef int dv_rmark_version_fn(void *arg, const struct dv_rmark_version *v,
 				struct dv_err *err);
 /*
- * Each published version with its record, in no order; one that goes
- * meanwhile is left out.  fn non-zero ends it, returned.
+ * Each published version with its record, those of a dataset one behind the
+ * other; one that goes meanwhile is left out.  fn non-zero ends it,
+ * returned.  Some thousand are held at a time.  DV_E_LIMIT where most that
+ * are listed are not there.
  */
 int dv_rmark_versions(struct dv_conn *c, dv_rmark_version_fn *fn, void *arg,
 		      struct dv_progress *p, struct dv_err *err);
@@ -67,22 +69,25 @@ typedef int dv_rmark_pack_fn(void *arg, const struct dv_rmark_pack *p,
 typedef void dv_rmark_stray_fn(void *arg, const char *key);
 /*
  * Each manifest that has a location record, ascending, by one list.  Here
- * and below, fn may make no request: it runs while the list comes.
+ * and below, fn may make no request, as it runs while the list comes; rest
+ * (may be NULL), which is called behind each some thousand, may.
  */
 int dv_rmark_manifests(struct dv_conn *c, dv_rmark_manifest_fn *fn,
-		       dv_rmark_stray_fn *stray, void *arg,
-		       struct dv_err *err);
+		       dv_conn_rest_fn *rest, dv_rmark_stray_fn *stray,
+		       void *arg, struct dv_err *err);
 /* Each pack of which there is anything, ascending, by one list. */
 int dv_rmark_packs(struct dv_conn *c, dv_rmark_pack_fn *fn,
-		   dv_rmark_stray_fn *stray, void *arg, struct dv_err *err);
+		   dv_conn_rest_fn *rest, dv_rmark_stray_fn *stray, void *arg,
+		   struct dv_err *err);
 
 /* --- what is reached ------------------------------------------------------ */
 
+/* More than these are a lie, or need more memory than one may have. */
+#define DV_RMARK_MANIFESTS_MAX 2000000
+#define DV_RMARK_PACKS_MAX 4000000
+
 struct dv_rmark {
-	struct dv_idmap manifests;	/* value: place in names */
-	struct dv_idmap packs;		/* value: its size */
-	struct dv_strlist names;	/* "<ns>/<dataset>@<id>" of one version
-					   of each manifest */
+	struct dv_idmap manifests, packs;
 };
 void dv_rmark_init(struct dv_rmark *m, enum dv_algo algo);
 void dv_rmark_release(struct dv_rmark *m);
@@ -96,12 +101,13 @@ typedef int dv_rmark_location_fn(void *arg, const struct dv_digest *manifest,
 				 struct dv_err *err);
 /*
  * Fill m; others (may be NULL) is told of manifests that are not reached,
- * fn (may be NULL) of the newest location record of those that are.
- * DV_E_MISSING where a version's manifest has none.
+ * fn (may be NULL) of the newest location record of those that are; rest
+ * as above.  DV_E_MISSING where a version's manifest has none, DV_E_LIMIT.
  */
 int dv_rmark_all(struct dv_rmark *m, struct dv_conn *c,
 		 dv_rmark_location_fn *fn, dv_rmark_manifest_fn *others,
-		 void *arg, struct dv_progress *p, struct dv_err *err);
+		 dv_conn_rest_fn *rest, void *arg, struct dv_progress *p,
+		 struct dv_err *err);
 
 /* --- requests ------------------------------------------------------------- */
 

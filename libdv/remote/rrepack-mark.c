@@ -13,6 +13,12 @@ static int take_location(void *arg, const struct dv_digest *manifest,
 	struct dv_rwalk_set *set;
 
 	(void)err;
+	if (dv_rpacks_count(j->packs) + l->packs > DV_RREPACK_PACKS_MAX ||
+	    j->uses + l->packs > DV_RREPACK_USES_MAX) {
+		j->r->left++;
+		return 0;
+	}
+	j->uses += l->packs;
 	dv_grow(&j->manifests, &j->cap, j->n + 1, sizeof(*j->manifests));
 	dv_grow(&j->sets, &j->sets_cap, j->n + 1, sizeof(*j->sets));
 	set = &j->sets[j->n];
@@ -188,7 +194,7 @@ int dv_rrepack_mark(struct dv_rrepack_job *j, struct dv_err *err)
 	uint32_t n;
 	int rc;
 
-	rc = dv_rmark_all(&j->mark, j->c, take_location, NULL, j,
+	rc = dv_rmark_all(&j->mark, j->c, take_location, NULL, NULL, j,
 			  j->r->progress, err);
 	if (rc < 0)
 		return rc;

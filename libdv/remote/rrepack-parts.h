@@ -35,6 +35,7 @@ struct dv_rrepack_job {
 	struct dv_rrepack_manifest *manifests;
 	struct dv_rwalk_set *sets;	/* of each */
 	size_t n, cap, sets_cap;
+	uint64_t uses;			/* packs in all of them */
 	struct dv_rpacks *packs;	/* there are */
 	struct dv_rrepack_pack *old;	/* of each */
 	struct dv_rpacks *fresh;	/* that were made */

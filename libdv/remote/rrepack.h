@@ -21,6 +21,9 @@
 #include "remote/conn.h"
 #include "store/odb.h"
 
+/* Packs that are looked into by one, and uses of them by manifests. */
+#define DV_RREPACK_PACKS_MAX 50000
+#define DV_RREPACK_USES_MAX 16000000
 /* A pack of fewer bytes is small. */
 #define DV_RREPACK_SMALL (16u << 20)
 /* Then it is given up before anything is published: see DV_RGC_GRACE. */
@@ -33,12 +36,14 @@ struct dv_rrepack {
 	bool dry_run;
 	int level;		/* zstd's, for blocks that are made anew */
 	struct dv_progress *progress;
-	/* out; with dry_run the last four are 0 */
+	/* out; with dry_run what is made is 0 */
 	uint64_t packs, bytes;		/* that are replaced */
 	uint64_t needed;		/* plain bytes needed of these */
 	uint64_t new_packs, new_bytes;
 	uint64_t manifests;		/* with a new location record */
 	uint64_t changed;		/* and left, as others wrote theirs */
+	uint64_t left;			/* for another repack, as all are too
+					   many at once */
 };
 
 /*
