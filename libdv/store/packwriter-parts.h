@@ -7,10 +7,13 @@
 #include <pthread.h>
 #include <stdbool.h>
 
+#include "base/bulk.h"
 #include "format/packidx.h"
 #include "store/packwriter.h"
 
 #define DV_PACKWRITER_LANES 16
+/* A pack that grows beyond is written past the page cache from there on. */
+#define DV_PACKWRITER_BULK (4 * DV_BULK_WINDOW)
 
 /* Where one thread collects small objects. */
 struct dv_packwriter_lane {
@@ -34,6 +37,7 @@ struct dv_packwriter {
 	struct dv_packidx_builder idx;
 	int fd;				/* -1 before the first block */
 	char *tmp;			/* its name */
+	struct dv_bulk *bulk;		/* NULL: has not grown that much */
 	uint64_t end, flushed;
 	struct dv_err failed;
 };

@@ -34,6 +34,8 @@ int dv_packwriter_flush(struct dv_packwriter *w, struct dv_err *err)
 		rc = dv_packwriter_flush_lane(w, l, err);
 		pthread_mutex_unlock(&l->lock);
 	}
+	if (!rc && w->bulk && dv_bulk_flush(w->bulk))
+		rc = dv_packwriter_write_failed(w, err);
 	if (!rc && w->fd >= 0 && !w->passing)
 		sync_file_range(w->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
 	return rc;

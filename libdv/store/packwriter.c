@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "store/packwriter.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <sys/file.h>
@@ -49,6 +50,8 @@ void dv_packwriter_reset(struct dv_packwriter *w)
 	dv_tmpfile_remove(w->tmp);
 	free(w->tmp);
 	w->tmp = NULL;
+	dv_bulk_free(w->bulk);
+	w->bulk = NULL;
 	if (w->fd >= 0)
 		close(w->fd);
 	w->fd = -1;
@@ -126,7 +129,7 @@ static int begin(struct dv_packwriter *w, struct dv_err *err)
 static void next_range(struct dv_packwriter *w, uint64_t *from, uint64_t *n)
 {
 	*n = 0;
-	if (w->passing || w->end - w->flushed < FLUSH_STEP)
+	if (w->passing || w->bulk || w->end - w->flushed < FLUSH_STEP)
 		return;
 	*from = w->flushed;
 	*n = w->end - w->flushed;
@@ -165,17 +168,39 @@ int dv_packwriter_reserve(struct dv_packwriter *w,
 			dv_packidx_builder_object(&w->idx, &v->id, &o);
 		}
 	}
+	if (!w->bulk && !w->passing && w->end > DV_PACKWRITER_BULK)
+		w->bulk = dv_bulk_new(w->fd, DV_PACKWRITER_BULK,
+				      DV_BULK_WINDOWS_MAX);
 	next_range(w, &out->flush, &out->flush_n);
 out:
 	pthread_mutex_unlock(&w->lock);
 	return rc;
 }
 
+/* What lies beyond the beginning of a large pack goes in large pieces. */
+static int put_bytes(struct dv_packwriter *w, uint64_t off, const uint8_t *p,
+		     size_t n)
+{
+	size_t head = n;
+
+	if (!w->passing && off >= DV_PACKWRITER_BULK)
+		head = 0;
+	else if (!w->passing && n > DV_PACKWRITER_BULK - off)
+		head = DV_PACKWRITER_BULK - off;
+	if (dv_pwrite_full(w->fd, p, head, off)) {
+		if (head < n)
+			dv_bulk_break(w->bulk, errno);
+		return -1;
+	}
+	return head < n ? dv_bulk_put(w->bulk, off + head, p + head,
+				      n - head) : 0;
+}
+
 int dv_packwriter_put(struct dv_packwriter *w,
 		      const struct dv_packwriter_range *r, const void *p,
 		      size_t n, struct dv_err *err)
 {
-	if (dv_pwrite_full(w->fd, p, n, r->offset))
+	if (put_bytes(w, r->offset, p, n))
 		return dv_packwriter_write_failed(w, err);
 	if (r->flush_n)
 		sync_file_range(w->fd, (off_t)r->flush, (off_t)r->flush_n,
