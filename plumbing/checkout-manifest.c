@@ -30,7 +30,7 @@ static int write_out(struct dv_repo *r, const char **argv, bool force,
 	while (path.len > 1 && path.data[path.len - 1] == '/')
 		dv_buf_setlen(&path, path.len - 1);
 	rc = dv_worktree_export(odb, &id, dv_buf_cstr(&path), argv[1], force,
-				NULL, err);
+				NULL, NULL, err);
 	dv_buf_release(&path);
 	return rc;
 }

@@ -215,6 +215,9 @@ static int install(struct job *job, const char *text, const char *remote,
 	part.dataset = job->spec.dataset;
 	part.path = job->spec.path;
 	if (rc >= 0)
+		o.ready = dv_wtready_new(dest && *dest ? dest : ".",
+					 job->spec.record.manifest.algo);
+	if (rc >= 0)
 		rc = bring(job, &o, err);
 	if (rc >= 0 && o.stats.missing)
 		rc = dv_remotepart_find_gaps(&part, job->odb,
@@ -225,8 +228,9 @@ static int install(struct job *job, const char *text, const char *remote,
 		rc = choose_dest(job, dest, err);
 	if (rc >= 0)
 		rc = dv_worktree_export(job->odb, &job->manifest, "",
-					job->dest, job->force, o.progress,
-					err);
+					job->dest, job->force, o.ready,
+					o.progress, err);
+	dv_wtready_free(o.ready);
 	if (rc >= 0)
 		rc = record(job, err);
 	if (rc >= 0)

@@ -114,6 +114,7 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 			       .where = job->where };
 	int rc;
 
+	o.ready = dv_wtready_new(job->s.repo->workdir, job->s.repo->algo);
 	rc = dv_obtain_manifest(job->remote.conn, job->s.odb, job->packs,
 				manifest, true, &o, err);
 	note_down(job, rc);
@@ -121,6 +122,7 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 		rc = dv_remotepart_find_gaps(part, job->s.odb, manifest, err);
 	if (rc >= 0 && (o.files || !job->only)) {
 		c->force = job->force;
+		c->ready = o.ready;
 		c->progress = &job->remote.progress;
 		if (job->only || part->gaps.n) {
 			c->want = dv_remotepart_wants;
@@ -136,6 +138,7 @@ static int bring_data(struct job *job, struct dv_remotepart *part,
 			dv_bring_tell_left(part->dataset,
 					   job->s.repo->prefix, c, "pull");
 	}
+	dv_wtready_free(o.ready);
 	count(job, &o);
 	return rc;
 }

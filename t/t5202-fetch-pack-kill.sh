@@ -51,14 +51,15 @@ test_expect_success 'setup: 72 MB are published, a large file and small ones' '
 # The first 64 MiB are published at once.
 test_expect_success 'killed: what was published is not fetched again' '
 	test_when_finished "rm -rf st" && begin 20000000 &&
-	dv verify-pack st/packs/*.pack &&
+	ls st/tmp >before && dv verify-pack st/packs/*.pack &&
 	dv fetch-pack -v --store=st "$REM" "$M" >out 2>err &&
 	echo "manifest $M" >expect && test_cmp expect out &&
 	test "$(wire err)" -lt 15000000 &&
 	dv verify-pack st/packs/*.pack &&
 	dv fetch-pack -v --store=st "$REM" "$M" 2>err &&
 	test "$(wire err)" = 0 &&
-	ls st/tmp >left && test_must_be_empty left
+	ls st/tmp >after && comm -13 before after >left &&
+	test_must_be_empty left
 '
 
 test_expect_success 'killed at any moment: the store stays sound' '

@@ -117,8 +117,9 @@ static int try_objects(struct job *j, struct dv_strlist *said,
 			    err);
 	if (rc < 0)
 		return rc;
-	return dv_rget_objects(j->c, j->packs, j->odb, j->v, j->n, &o->stats,
-			       keep_sentence, said, o->progress, err);
+	return dv_rget_contents(j->c, j->packs, j->odb, j->v, j->n, o->ready,
+				&o->stats, keep_sentence, said, o->progress,
+				err);
 }
 
 /*

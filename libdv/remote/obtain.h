@@ -22,6 +22,7 @@
 #include "remote/rpacks.h"
 #include "store/odb.h"
 #include "store/repo.h"
+#include "store/wtready.h"
 #include "store/versions.h"
 
 /* Does the caller want the content of the entry at path? */
@@ -41,6 +42,8 @@ struct dv_obtain {
 	struct dv_progress *progress;
 	dv_obtain_want_fn *want;	/* NULL: all */
 	void *want_arg;
+	struct dv_wtready *ready;	/* large contents are left in it, too;
+					   may be NULL */
 	dv_rpacks_bad_fn *bad;		/* may be NULL */
 	void *bad_arg;
 	/* out, added up over calls */

@@ -142,15 +142,58 @@ static bool is_theirs(int rc)
 	       rc == -DV_E_MISSING || rc == -DV_E_UNSUPPORTED;
 }
 
-/* All of its content, read from the store. */
+/* Without a file for it its digest is compared all the same. */
+static void begin_whole(struct dv_rget *g, struct dv_rget_recipe *r)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+
+	if (g->ready && r->kind == DV_ODB_DATA)
+		r->fd = dv_wtready_begin(g->ready, r->size);
+	dv_odb_whole_open(&r->whole, g->odb, &r->id, r->size, r->bytes.data,
+			  r->bytes.len, r->fd, &ignored);
+}
+
+static void release(struct dv_rget *g, struct dv_rget_recipe *r)
+{
+	dv_odb_whole_close(r->whole);
+	if (r->fd >= 0)
+		dv_wtready_drop(g->ready, r->fd);
+	dv_buf_release(&r->bytes);
+}
+
+void dv_rget_forget_recipes(struct dv_rget *g)
+{
+	for (size_t i = 0; i < g->recipes_n; i++)
+		release(g, &g->recipes[i]);
+	g->recipes_n = 0;
+}
+
+/* Its content is compared, of which most was hashed as it came. */
+static int check(struct dv_rget *g, struct dv_rget_recipe *r,
+		 struct dv_err *err)
+{
+	bool filled;
+	int rc;
+
+	if (!r->whole)
+		return dv_odb_txn_check_recipe(g->txn, &r->id, r->size,
+					       r->bytes.data, r->bytes.len,
+					       NULL, err);
+	rc = dv_odb_whole_check(r->whole, &filled, err);
+	if (!rc && filled) {
+		dv_wtready_add(g->ready, &r->id, r->size, r->fd);
+		r->fd = -1;
+	}
+	return rc;
+}
+
 static int compare(struct dv_rget *g, struct dv_rget_recipe *r, bool last,
 		   struct dv_err *err)
 {
 	struct dv_err why = DV_ERR_INIT;
 	int rc;
 
-	rc = dv_odb_txn_check_recipe(g->txn, &r->id, r->size, r->bytes.data,
-				     r->bytes.len, NULL, &why);
+	rc = check(g, r, &why);
 	r->compared = !rc;
 	if (rc == -DV_E_MISSING && !last)
 		return 0;
@@ -204,7 +247,7 @@ static void drop_done(struct dv_rget *g)
 
 	for (size_t i = 0; i < g->recipes_n; i++)
 		if (g->recipes[i].done)
-			dv_buf_release(&g->recipes[i].bytes);
+			release(g, &g->recipes[i]);
 		else
 			g->recipes[n++] = g->recipes[i];
 	g->recipes_n = n;
@@ -238,15 +281,14 @@ static int bring(struct dv_rget *g, struct dv_rget_item *items, size_t n,
 
 	if (rc >= 0)
 		rc = dv_rget_run(g, items, n, err);
+	for (size_t i = 0; !rc && i < g->recipes_n; i++)
+		begin_whole(g, &g->recipes[i]);
 	for (int i = 1; !rc && g->recipes_n && i <= DV_RGET_TRIES; i++)
 		rc = complete(g, &gone, i == DV_RGET_TRIES, err);
-	for (size_t i = 0; i < g->recipes_n; i++) {
-		if (!rc)
-			dv_rget_fault(g, "chunks of a large object were "
-				      "removed as they came");
-		dv_buf_release(&g->recipes[i].bytes);
-	}
-	g->recipes_n = 0;
+	for (size_t i = 0; !rc && i < g->recipes_n; i++)
+		dv_rget_fault(g, "chunks of a large object were removed as "
+			      "they came");
+	dv_rget_forget_recipes(g);
 	return rc;
 }
 

@@ -16,6 +16,8 @@
 #include "base/strlist.h"
 #include "remote/rget.h"
 #include "store/odb-transfer.h"
+#include "store/odb-whole.h"
+#include "store/wtready.h"
 
 /* Where an object lies, in few bytes: there are many. */
 struct dv_rget_item {
@@ -55,6 +57,9 @@ struct dv_rget_recipe {
 	struct dv_buf bytes;
 	bool compared;		/* the digest of all its content is right */
 	bool done;		/* it is here, or cannot be had */
+	struct dv_odb_whole *whole;	/* put together; NULL: not begun */
+	int fd;				/* what it is written to; -1 */
+	bool ended, stuck;		/* the follower's, rget-follow.c */
 };
 
 /*
@@ -68,6 +73,7 @@ struct dv_rget {
 	struct dv_rget_source source;
 	struct dv_odb *odb;
 	struct dv_odb_txn *txn;
+	struct dv_wtready *ready;	/* or NULL */
 	struct dv_rget_stats *stats;
 	struct dv_progress *progress;
 	uint64_t published;		/* bytes, in all */
@@ -99,11 +105,15 @@ void dv_rget_fault(struct dv_rget *g, const char *fmt, ...)
 /* The same about a pack, whose name comes first. */
 void dv_rget_blame(struct dv_rget *g, uint32_t pack, const char *why);
 
+/* Recipes are used up, and what was put together by them thrown away. */
+void dv_rget_forget_recipes(struct dv_rget *g);
+
 /* --- rget-run.c -------------------------------------------------------- */
 
 /*
  * Bring the n objects at items, which are sorted here.  Plain ones are
- * added, recipes go to g->recipes.
+ * added, recipes go to g->recipes; those that are begun are gone on with
+ * as their chunks come.
  */
 int dv_rget_run(struct dv_rget *g, struct dv_rget_item *items, size_t n,
 		struct dv_err *err);

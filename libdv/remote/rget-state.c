@@ -78,8 +78,7 @@ void dv_rget_end(struct dv_rget *g, dv_rpacks_bad_fn *bad, void *arg)
 	for (size_t i = 0; bad && i < g->faults.n; i++)
 		bad(arg, g->faults.v[i]);
 	dv_strlist_release(&g->faults);
-	for (size_t i = 0; i < g->recipes_n; i++)
-		dv_buf_release(&g->recipes[i].bytes);
+	dv_rget_forget_recipes(g);
 	free(g->recipes);
 	pthread_mutex_destroy(&g->lock);
 }

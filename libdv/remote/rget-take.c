@@ -42,7 +42,7 @@ static void keep_recipe(const struct taking *t, const struct dv_rget_object *x,
 		sizeof(*g->recipes));
 	r = &g->recipes[g->recipes_n++];
 	*r = (struct dv_rget_recipe){ .id = x->id, .size = x->o.size,
-				      .kind = t->kind };
+				      .kind = t->kind, .fd = -1 };
 	dv_buf_add(&r->bytes, p, x->o.length);
 	pthread_mutex_unlock(&g->lock);
 }

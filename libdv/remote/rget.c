@@ -90,14 +90,14 @@ static int bring(struct dv_rget *g, const struct dv_rget_want *want, size_t n,
 	return rc;
 }
 
-int dv_rget_objects(struct dv_conn *c, struct dv_rpacks *s,
-		    struct dv_odb *odb, const struct dv_rget_want *want,
-		    size_t n,
-		    struct dv_rget_stats *stats, dv_rpacks_bad_fn *bad,
-		    void *arg, struct dv_progress *p, struct dv_err *err)
+int dv_rget_contents(struct dv_conn *c, struct dv_rpacks *s,
+		     struct dv_odb *odb, const struct dv_rget_want *want,
+		     size_t n, struct dv_wtready *ready,
+		     struct dv_rget_stats *stats, dv_rpacks_bad_fn *bad,
+		     void *arg, struct dv_progress *p, struct dv_err *err)
 {
 	struct dv_rget g = { .c = c, .source = { .packs = s }, .odb = odb,
-			     .stats = stats, .progress = p };
+			     .ready = ready, .stats = stats, .progress = p };
 	int rc = dv_rget_begin(&g, err);
 
 	if (!rc)
@@ -106,6 +106,16 @@ int dv_rget_objects(struct dv_conn *c, struct dv_rpacks *s,
 		rc = dv_odb_txn_sync(g.txn, err);
 	dv_rget_end(&g, bad, arg);
 	return rc;
+}
+
+int dv_rget_objects(struct dv_conn *c, struct dv_rpacks *s,
+		    struct dv_odb *odb, const struct dv_rget_want *want,
+		    size_t n,
+		    struct dv_rget_stats *stats, dv_rpacks_bad_fn *bad,
+		    void *arg, struct dv_progress *p, struct dv_err *err)
+{
+	return dv_rget_contents(c, s, odb, want, n, NULL, stats, bad, arg, p,
+				err);
 }
 
 /* --- manifests ----------------------------------------------------------- */

@@ -19,6 +19,7 @@
 #include "remote/catalog.h"
 #include "remote/rpacks.h"
 #include "store/odb.h"
+#include "store/wtready.h"
 
 #define DV_RGET_GAP (128u << 10)	/* bytes not wanted that are taken along */
 #define DV_RGET_RANGE (16u << 20)	/* of one request */
@@ -53,6 +54,13 @@ int dv_rget_objects(struct dv_conn *c, struct dv_rpacks *s,
 		    size_t n,
 		    struct dv_rget_stats *stats, dv_rpacks_bad_fn *bad,
 		    void *arg, struct dv_progress *p, struct dv_err *err);
+
+/* The same, and large ones are left in ready, too, where that can be. */
+int dv_rget_contents(struct dv_conn *c, struct dv_rpacks *s,
+		     struct dv_odb *odb, const struct dv_rget_want *want,
+		     size_t n, struct dv_wtready *ready,
+		     struct dv_rget_stats *stats, dv_rpacks_bad_fn *bad,
+		     void *arg, struct dv_progress *p, struct dv_err *err);
 
 /*
  * Bring all blocks and lists of a manifest, and its root, into the store,

@@ -108,6 +108,15 @@ void dv_odb_reader_close(struct dv_odb_reader *r);
 int dv_odb_reader_next(struct dv_odb_reader *r, struct dv_buf *out,
 		       struct dv_err *err);
 
+/*
+ * For a recipe, by steps: the chunk that comes next, 1 and *out or 0 at the
+ * end; a failure may be tried again.  Then skip it, where its bytes were
+ * had from elsewhere.
+ */
+int dv_odb_reader_peek(struct dv_odb_reader *r, struct dv_recipe_item *out,
+		       struct dv_err *err);
+int dv_odb_reader_skip(struct dv_odb_reader *r, struct dv_err *err);
+
 /* --- odb-copy.c ------------------------------------------------------- */
 
 /*

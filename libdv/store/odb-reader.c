@@ -140,9 +140,11 @@ static int descend(struct dv_odb_reader *r, const struct dv_recipe_item *item,
 			      err);
 	if (!rc)
 		rc = enter(r, l, item->size, err);
-	if (!rc && l->recipe.depth + 1 != depth)
+	if (!rc && l->recipe.depth + 1 != depth) {
+		r->depth--;
 		rc = dv_err_set(err, DV_E_FORMAT, "recipe is corrupt: a part "
 				"of the wrong depth");
+	}
 	return rc;
 }
 
@@ -162,39 +164,56 @@ static int meter(struct meter *m, const struct dv_recipe_item *item,
 			  "its chunks beyond all measure");
 }
 
-int dv_odb_reader_next(struct dv_odb_reader *r, struct dv_buf *out,
-		       struct dv_err *err)
+static int failed(const struct dv_odb_reader *r, struct dv_err *err)
 {
 	char text[DV_DIGEST_TEXT];
-	int rc = 0;
 
-	if (r->is_plain)
-		return next_plain(r, out, err);
+	return dv_err_prefix(err, "object %s", dv_digest_format(text, &r->id));
+}
 
+int dv_odb_reader_peek(struct dv_odb_reader *r, struct dv_recipe_item *out,
+		       struct dv_err *err)
+{
 	while (r->depth) {
 		struct level *l = &r->levels[r->depth - 1];
-		struct dv_recipe_item item;
 
 		if (l->next == l->recipe.n) {
 			r->depth--;
 			continue;
 		}
-		dv_recipe_get(&l->recipe, l->next++, &item);
-		if (l->recipe.depth) {
-			rc = descend(r, &item, l->recipe.depth, err);
-			if (rc < 0)
-				break;
-			continue;
-		}
-		rc = dv_odb_get_piece(r->odb, &item.id, item.size, out, err);
-		if (!rc)
-			rc = meter(r->meter, &item, err);
-		if (rc < 0)
-			break;
-		return 1;
+		dv_recipe_get(&l->recipe, l->next, out);
+		if (!l->recipe.depth)
+			return 1;
+		/* where it fails we stay in front of the part */
+		if (descend(r, out, l->recipe.depth, err) < 0)
+			return failed(r, err);
+		l->next++;
 	}
-	if (rc < 0)
-		dv_err_prefix(err, "object %s",
-			      dv_digest_format(text, &r->id));
-	return rc;
+	return 0;
+}
+
+int dv_odb_reader_skip(struct dv_odb_reader *r, struct dv_err *err)
+{
+	struct level *l = &r->levels[r->depth - 1];
+	struct dv_recipe_item item;
+
+	dv_recipe_get(&l->recipe, l->next++, &item);
+	return meter(r->meter, &item, err) < 0 ? failed(r, err) : 0;
+}
+
+int dv_odb_reader_next(struct dv_odb_reader *r, struct dv_buf *out,
+		       struct dv_err *err)
+{
+	struct dv_recipe_item item;
+	int rc;
+
+	if (r->is_plain)
+		return next_plain(r, out, err);
+	rc = dv_odb_reader_peek(r, &item, err);
+	if (rc <= 0)
+		return rc;
+	if (dv_odb_get_piece(r->odb, &item.id, item.size, out, err) < 0)
+		return failed(r, err);
+	rc = dv_odb_reader_skip(r, err);
+	return rc < 0 ? rc : 1;
 }

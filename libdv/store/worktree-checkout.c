@@ -153,6 +153,7 @@ static int prepare(struct checkout *k, struct dv_err *err)
 	co->want = k->c->want;
 	co->want_arg = k->c->want_arg;
 	co->trust_store = true;
+	co->ready = k->c->ready;
 	co->progress = k->c->progress;
 	co->dirfd = k->r->workfd;
 	if (*co->path && dv_path_check(co->path, strlen(co->path), err) < 0)

@@ -98,12 +98,14 @@ static void sweep(const struct dv_wtco *co)
 
 int dv_worktree_export(struct dv_odb *odb, const struct dv_digest *manifest,
 		       const char *path, const char *dest, bool force,
-		       struct dv_progress *p, struct dv_err *err)
+		       struct dv_wtready *ready, struct dv_progress *p,
+		       struct dv_err *err)
 {
 	struct dv_wtco co = { .odb = odb, .algo = manifest->algo,
 			      .shown = dest, .path = path ? path : "",
 			      .force = force, .file_mode = true, .dirfd = -1,
-			      .progress = p, .root = DV_WTROOT_INIT };
+			      .ready = ready, .progress = p,
+			      .root = DV_WTROOT_INIT };
 	size_t n = *co.path ? strlen(co.path) + 1 : 0;
 	char *base = NULL;
 	bool there;

@@ -24,6 +24,7 @@
 #include "format/manifest.h"
 #include "format/pointer.h"
 #include "store/repo.h"
+#include "store/wtready.h"
 
 /* --- which datasets ---------------------------------------------------- */
 
@@ -184,6 +185,8 @@ struct dv_checkout {
 	void *want_arg;
 	const char *version;	/* what the content is; NULL: unknown */
 	bool write_pointer;	/* and make the pointer say so */
+	struct dv_wtready *ready;	/* contents that need not be copied, or
+					   NULL */
 	struct dv_progress *progress;
 	/* out: files; bytes are those written */
 	uint64_t written, removed, kept, bytes;
@@ -205,10 +208,12 @@ int dv_worktree_checkout(struct dv_repo *r, const char *dataset,
 			 struct dv_checkout *c, struct dv_err *err);
 /*
  * Write a manifest (or the part at path) into another directory, which
- * need not be in a work tree; no index, no pointer.
+ * need not be in a work tree; no index, no pointer.  ready: as in struct
+ * dv_checkout.
  */
 int dv_worktree_export(struct dv_odb *odb, const struct dv_digest *manifest,
 		       const char *path, const char *dest, bool force,
-		       struct dv_progress *p, struct dv_err *err);
+		       struct dv_wtready *ready, struct dv_progress *p,
+		       struct dv_err *err);
 
 #endif

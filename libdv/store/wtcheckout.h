@@ -21,6 +21,7 @@
 #include "store/worktree.h"
 #include "store/wtfile.h"
 #include "store/wtindex.h"
+#include "store/wtready.h"
 #include "store/wtroot.h"
 
 #define DV_WTCO_LOOK 512		/* entries in a span that is looked at */
@@ -57,6 +58,7 @@ struct dv_wtco {
 	void *want_arg;
 	bool trust_store;	/* what the store holds may be overwritten */
 	bool file_mode;
+	struct dv_wtready *ready;	/* or NULL */
 	struct dv_progress *progress;
 	struct dv_wtindex old;	/* if here */
 	struct dv_wtindex new;	/* if here; in memory */

@@ -265,6 +265,26 @@ static int fill(struct dv_wtco *c, struct dv_wtco_worker *w,
 	return rc;
 }
 
+/* What lies ready needs a name only. */
+static bool place_ready(struct dv_wtco *c, const struct dv_windex_item *item,
+			int dirfd, const char *name, struct stat *st)
+{
+	struct dv_digest id;
+
+	if (!c->ready || item->size < DV_ODB_LARGE)
+		return false;
+	dv_digest_set(&id, c->algo, item->id);
+	if (!dv_wtready_place(c->ready, &id, item->size,
+			      item->mode == DV_MODE_EXEC, dirfd, name))
+		return false;
+	if (fstatat(dirfd, name, st, AT_SYMLINK_NOFOLLOW)) {
+		unlinkat(dirfd, name, 0);
+		return false;
+	}
+	dv_progress_add(c->progress, 0, item->size);
+	return true;
+}
+
 static int make_file(struct dv_wtco *c, struct dv_wtco_worker *w,
 		     const struct dv_windex_item *item, int dirfd,
 		     const char *name, struct stat *st, struct dv_err *err)
@@ -296,6 +316,8 @@ static int make(struct dv_wtco *c, struct dv_wtco_worker *w,
 {
 	if (item->mode == DV_MODE_LINK)
 		return make_link(c, w, item, dirfd, name, st, err);
+	if (place_ready(c, item, dirfd, name, st))
+		return 0;
 	return make_file(c, w, item, dirfd, name, st, err);
 }
 

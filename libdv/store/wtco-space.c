@@ -72,6 +72,22 @@ int dv_wtco_check_objects(struct dv_wtco *c, struct dv_err *err)
 	return rc < 0 ? rc : 0;
 }
 
+/* What lies ready has its room already. */
+static uint64_t room_for(struct dv_wtco *c, const struct dv_windex_item *item,
+			 uint64_t block)
+{
+	uint64_t bytes = item->size;
+	struct dv_digest id;
+
+	if (c->ready && item->mode != DV_MODE_LINK) {
+		dv_digest_set(&id, c->algo, item->id);
+		if (dv_wtready_claim(c->ready, &id) >= bytes)
+			return 0;
+	}
+	bytes += block - 1;
+	return bytes - bytes % block;
+}
+
 static int count(struct dv_wtco *c, uint64_t block, uint64_t *need,
 		 struct dv_err *err)
 {
@@ -88,8 +104,7 @@ static int count(struct dv_wtco *c, uint64_t block, uint64_t *need,
 			continue;
 		if (dv_windex_get(&c->new.ix, i, &item, err) < 0)
 			return -err->code;
-		bytes = item.size + block - 1;
-		bytes -= bytes % block;
+		bytes = room_for(c, &item, block);
 		c->write_n++;
 		c->write_bytes += item.size;
 		*need += bytes;
