@@ -406,6 +406,28 @@ test_expect_success 'a completion whose answer got lost was one' '
 	test_grep "^is 38000000 " actual
 '
 
+test_expect_success 'what is sent of a part is told while it is sent, and once' '
+	rules "1 PUT *partNumber=1* later e500" &&
+	: >told &&
+	{
+		printf "dv-transport 1\nset url %s\nstart\n" "$URL" &&
+		printf "1 put told %s/huge 0 40000000 any\n" "$HERE" &&
+		for i in $(seq 600)
+		do
+			! grep -q "^1 [de]" told || break
+			sleep 0.1
+		done &&
+		echo quit
+	} | dv remote-s3 >told &&
+	sed -n "s/^1 moved //p" told >moved &&
+	test $(wc -l <moved) -gt 20 &&
+	sort -n -u moved >sorted &&
+	test_cmp sorted moved &&
+	tail -n 1 moved >last &&
+	echo 40000000 >expect &&
+	test_cmp expect last
+'
+
 uploads () {
 	test-s3 GET /dv-test uploads | grep -o "<UploadId>" | wc -l
 }

@@ -35,6 +35,7 @@ struct dv_s3_upload {
 struct part {
 	struct dv_s3_upload *u;
 	unsigned n;			/* from 0 on */
+	uint64_t moved;			/* of it, as was told */
 };
 
 static void complete(void *arg);
@@ -193,9 +194,16 @@ static void complete(void *arg)
 
 static void send_parts(struct dv_s3_upload *u);
 
-static void tell_moved(struct dv_s3_upload *u, uint64_t bytes)
+/* Of a part that is sent again what was sent before counts once. */
+static void on_moved(void *arg, uint64_t bytes)
 {
-	u->moved += bytes;
+	struct part *p = arg;
+	struct dv_s3_upload *u = p->u;
+
+	if (bytes <= p->moved)
+		return;
+	u->moved += bytes - p->moved;
+	p->moved = bytes;
 	dv_net_moved(&u->s3->net, u->id, u->moved);
 }
 
@@ -214,11 +222,12 @@ static void on_part(void *arg, const struct dv_s3_answer *a)
 	const char *etag = a->class == DV_WIRE_OK ?
 		dv_http_header(a->res, "etag") : NULL;
 
+	if (etag)
+		on_moved(p, size_of(u, n));
 	free(p);
 	u->done++;
 	if (etag) {
 		u->etags[n] = dv_strdup(etag);
-		tell_moved(u, size_of(u, n));
 	} else if (a->class != DV_WIRE_OK) {
 		keep_failure(u, a);
 	} else if (u->class == DV_WIRE_OK) {
@@ -242,13 +251,14 @@ static void send_part(struct dv_s3_upload *u, unsigned n)
 	struct dv_s3_call *c = dv_s3_call_new(u->s3, "PUT", "write", u->key);
 	struct part *p = dv_malloc(sizeof(*p));
 
-	*p = (struct part){ u, n };
+	*p = (struct part){ u, n, 0 };
 	dv_strlist_take(&c->query, dv_asprintf("partNumber=%u", n + 1));
 	dv_strlist_take(&c->query, dv_asprintf("uploadId=%s", u->upload_id));
 	c->has_body = true;
 	c->in = u->file;
 	c->in_at = u->at + n * u->part_size;
 	c->in_count = size_of(u, n);
+	c->moved = on_moved;
 	dv_s3_call_start(c, on_part, p);
 }
 
