@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/backend.h"
 
+#include <stdlib.h>
 #include <time.h>
+
+#include "base/alloc.h"
 
 #define CLEAN_UP_S 3			/* for a client that is gone */
 
@@ -70,12 +73,12 @@ static int serve_all(const struct dv_backend *b, struct dv_serve *serve,
 		     struct dv_err *err)
 {
 	enum dv_wire_class class = DV_WIRE_FATAL;
-	void *state = NULL;
-	int rc = b->open(&state, serve, &class, err);
+	void *state = dv_calloc(1, b->size);
+	int rc = b->open(state, serve, &class, err);
 
 	if (rc < 0) {
 		dv_serve_refuse(serve, class, err);
-		return rc;
+		goto out;
 	}
 	dv_serve_ready(serve);
 	rc = work(b, state, serve, err);
@@ -85,7 +88,9 @@ static int serve_all(const struct dv_backend *b, struct dv_serve *serve,
 		abandon(b, state);
 	if (rc < 0)
 		dv_serve_refuse(serve, DV_WIRE_FATAL, err);
+out:
 	b->close(state);
+	free(state);
 	return rc < 0 ? rc : 0;
 }
 

@@ -9,6 +9,7 @@
  */
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/err.h"
@@ -16,12 +17,14 @@
 #include "remote/wire.h"
 
 struct dv_backend {
+	size_t size;		/* of the state b, all 0 at first */
 	/*
 	 * From the settings that serve was given; what it can do is told.
-	 * A failure says *class, too.
+	 * A failure says *class, too, which is DV_WIRE_FATAL before.
 	 */
-	int (*open)(void **out, struct dv_serve *serve,
+	int (*open)(void *b, struct dv_serve *serve,
 		    enum dv_wire_class *class, struct dv_err *err);
+	/* What open has made, whether or not it failed; but not b itself. */
 	void (*close)(void *b);
 	/* Begin a request; it is answered from a step. */
 	void (*ask)(void *b, const struct dv_wire_request *r);

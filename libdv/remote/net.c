@@ -18,7 +18,7 @@ int dv_net_open(struct dv_net *n, struct dv_http_opts *opts, unsigned usual,
 	uint64_t jobs, retries, low, rate;
 	int rc;
 
-	rc = dv_serve_number(n->serve, "jobs", usual, 1, most, &jobs, err);
+	rc = dv_serve_jobs(n->serve, usual, most, &jobs, err);
 	if (rc == 0)
 		rc = dv_serve_number(n->serve, "retries", RETRIES_DEFAULT, 0,
 				     100, &retries, err);
@@ -36,6 +36,15 @@ int dv_net_open(struct dv_net *n, struct dv_http_opts *opts, unsigned usual,
 	opts->low_speed_time = (unsigned)low;
 	opts->limit_rate = rate;
 	return dv_http_open(&n->http, opts, err);
+}
+
+int dv_net_url(const struct dv_net *n, struct dv_url *u, struct dv_err *err)
+{
+	const char *text = dv_serve_setting(n->serve, "url");
+
+	if (!text)
+		return dv_err_set(err, DV_E_INVALID, "no URL was set");
+	return dv_url_parse(u, text, err);
 }
 
 void dv_net_close(struct dv_net *n)

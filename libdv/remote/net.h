@@ -14,6 +14,7 @@
 
 #include "remote/backend.h"
 #include "remote/http.h"
+#include "remote/url.h"
 
 struct dv_net {
 	struct dv_serve *serve;
@@ -25,12 +26,14 @@ struct dv_net {
 };
 
 /*
- * Start transfers as opts and the settings jobs (between 1 and most,
- * usual where it is not set), retries, low-speed-time and limit-rate say.
+ * Start transfers as opts and the settings jobs (most at most, usual where
+ * it is not set), retries, low-speed-time and limit-rate say.
  * n->serve must be set.  DV_E_INVALID names a setting that is no good.
  */
 int dv_net_open(struct dv_net *n, struct dv_http_opts *opts, unsigned usual,
 		unsigned most, struct dv_err *err);
+/* The URL that was set; u is an initialised one. */
+int dv_net_url(const struct dv_net *n, struct dv_url *u, struct dv_err *err);
 /* Cut off what is under way, without an answer.  One not open is fine. */
 void dv_net_close(struct dv_net *n);
 

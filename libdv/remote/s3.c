@@ -93,17 +93,15 @@ static int tell(struct dv_s3 *s, struct dv_err *err)
 	return 0;
 }
 
-static int start(struct dv_s3 *s, enum dv_wire_class *class,
-		 struct dv_err *err)
+static int open_s3(void *b, struct dv_serve *serve, enum dv_wire_class *class,
+		   struct dv_err *err)
 {
-	const char *text = dv_serve_setting(s->net.serve, "url");
 	struct dv_url u = DV_URL_INIT;
+	struct dv_s3 *s = b;
 	int rc;
 
-	*class = DV_WIRE_FATAL;
-	if (!text)
-		return dv_err_set(err, DV_E_INVALID, "no URL was set");
-	rc = dv_url_parse(&u, text, err);
+	s->net.serve = serve;
+	rc = dv_net_url(&s->net, &u, err);
 	if (rc == 0 && strcmp(u.scheme, "s3") && strcmp(u.scheme, "gs"))
 		rc = dv_err_set(err, DV_E_INVALID, "the remote's URL is "
 				"neither s3://… nor gs://…");
@@ -126,23 +124,6 @@ static void close_s3(void *b)
 	dv_net_close(&s->net);
 	dv_awsauth_close(s->auth);
 	dv_s3_place_release(&s->place);
-	free(s);
-}
-
-static int open_s3(void **out, struct dv_serve *serve,
-		   enum dv_wire_class *class, struct dv_err *err)
-{
-	struct dv_s3 *s = dv_calloc(1, sizeof(*s));
-	int rc;
-
-	s->net.serve = serve;
-	rc = start(s, class, err);
-	if (rc < 0) {
-		close_s3(s);
-		return rc;
-	}
-	*out = s;
-	return 0;
 }
 
 /* --- working ---------------------------------------------------------- */
@@ -184,6 +165,6 @@ static void abandon(void *b)
 }
 
 const struct dv_backend dv_s3_backend = {
-	open_s3, close_s3, ask, dv_net_has_room, is_busy, dv_net_step,
-	abandon, dv_net_counts
+	sizeof(struct dv_s3), open_s3, close_s3, ask, dv_net_has_room,
+	is_busy, dv_net_step, abandon, dv_net_counts
 };

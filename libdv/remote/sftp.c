@@ -144,17 +144,15 @@ static int greet(struct dv_sftp *s, enum dv_wire_class *class,
 	return -err->code;
 }
 
-static int start(struct dv_sftp *s, enum dv_wire_class *class,
-		 struct dv_err *err)
+static int open_sftp(void *b, struct dv_serve *serve,
+		     enum dv_wire_class *class, struct dv_err *err)
 {
-	const char *text = dv_serve_setting(s->net.serve, "url");
 	struct dv_url u = DV_URL_INIT;
+	struct dv_sftp *s = b;
 	int rc;
 
-	*class = DV_WIRE_FATAL;
-	if (!text)
-		return dv_err_set(err, DV_E_INVALID, "no URL was set");
-	rc = dv_url_parse(&u, text, err);
+	s->net.serve = serve;
+	rc = dv_net_url(&s->net, &u, err);
 	if (rc == 0)
 		rc = set_place(s, &u, err);
 	if (rc == 0)
@@ -185,23 +183,6 @@ static void close_sftp(void *b)
 	free(s->key_file);
 	free(s->origin);
 	free(s->root);
-	free(s);
-}
-
-static int open_sftp(void **out, struct dv_serve *serve,
-		     enum dv_wire_class *class, struct dv_err *err)
-{
-	struct dv_sftp *s = dv_calloc(1, sizeof(*s));
-	int rc;
-
-	s->net.serve = serve;
-	rc = start(s, class, err);
-	if (rc < 0) {
-		close_sftp(s);
-		return rc;
-	}
-	*out = s;
-	return 0;
 }
 
 /* --- working ---------------------------------------------------------- */
@@ -237,6 +218,6 @@ static void ask(void *b, const struct dv_wire_request *r)
 }
 
 const struct dv_backend dv_sftp_backend = {
-	open_sftp, close_sftp, ask, dv_net_has_room, dv_net_is_busy,
+	sizeof(struct dv_sftp), open_sftp, close_sftp, ask, dv_net_has_room, dv_net_is_busy,
 	dv_net_step, dv_net_abandon, dv_net_counts
 };

@@ -299,17 +299,14 @@ static void ask(void *b, const struct dv_wire_request *r)
 
 /* --- opening ---------------------------------------------------------- */
 
-static int set_base(struct web *w, const char *text, struct dv_err *err)
+static int set_base(struct web *w, struct dv_err *err)
 {
 	static const char *const none[] = { NULL };
 	struct dv_url u = DV_URL_INIT;
 	struct dv_buf b = DV_BUF_INIT;
 	size_t n;
-	int rc;
+	int rc = dv_net_url(&w->net, &u, err);
 
-	if (!text)
-		return dv_err_set(err, DV_E_INVALID, "no URL was set");
-	rc = dv_url_parse(&u, text, err);
 	if (rc == 0 && ((strcmp(u.scheme, "http") &&
 			 strcmp(u.scheme, "https")) || !u.host[0] || u.user))
 		rc = dv_err_set(err, DV_E_INVALID, "the remote's URL is not "
@@ -354,33 +351,29 @@ static void close_web(void *b)
 
 	dv_net_close(&w->net);
 	free(w->base);
-	free(w);
 }
 
-static int open_web(void **out, struct dv_serve *serve,
+static int open_web(void *b, struct dv_serve *serve,
 		    enum dv_wire_class *class, struct dv_err *err)
 {
-	struct web *w = dv_calloc(1, sizeof(*w));
+	struct web *w = b;
 	int rc;
 
-	*class = DV_WIRE_FATAL;
+	(void)class;
 	w->net.serve = serve;
-	rc = set_base(w, dv_serve_setting(serve, "url"), err);
+	rc = set_base(w, err);
 	if (rc == 0)
 		rc = open_http(w, err);
-	if (rc < 0) {
-		close_web(w);
+	if (rc < 0)
 		return rc;
-	}
 	dv_serve_can(serve, "write", "no");
 	dv_serve_can(serve, "list", "no");
 	dv_serve_can(serve, "create", "no");
 	dv_serve_info(serve, "endpoint", "%s", w->base);
-	*out = w;
 	return 0;
 }
 
 const struct dv_backend dv_web_backend = {
-	open_web, close_web, ask, dv_net_has_room, dv_net_is_busy,
-	dv_net_step, dv_net_abandon, dv_net_counts
+	sizeof(struct web), open_web, close_web, ask, dv_net_has_room,
+	dv_net_is_busy, dv_net_step, dv_net_abandon, dv_net_counts
 };
