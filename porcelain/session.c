@@ -6,9 +6,22 @@
 
 #include "base/alloc.h"
 #include "base/path.h"
+#include "plumbing/common/command.h"
 #include "remote/remotes.h"
 #include "store/resolve.h"
 #include "store/worktree.h"
+
+/* Before anything looks at pointers. */
+static void resume(struct dv_session *s)
+{
+	struct dv_strlist done = DV_STRLIST_INIT;
+
+	dv_worktree_resume(s->repo, &done);
+	for (size_t i = 0; i < done.n; i++)
+		dv_warn("'%s': an add of it was cut off; '%s.dv' names now "
+			"what was added", done.v[i], done.v[i]);
+	dv_strlist_release(&done);
+}
 
 int dv_session_open(struct dv_session *s, unsigned flags, struct dv_err *err)
 {
@@ -17,6 +30,8 @@ int dv_session_open(struct dv_session *s, unsigned flags, struct dv_err *err)
 	rc = dv_repo_open(&s->repo, flags, err);
 	if (rc < 0)
 		return rc;
+	if (flags & DV_REPO_WORKTREE)
+		resume(s);
 
 	rc = dv_repo_odb(s->repo, &s->odb, err);
 	if (rc < 0)

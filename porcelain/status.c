@@ -17,6 +17,7 @@
 #include "plumbing/common/command.h"
 #include "porcelain/jsonout.h"
 #include "porcelain/session.h"
+#include "store/exclude.h"
 
 static const char *const usage[] = {
 	"dv status [--porcelain | --json] [-z] [<dataset>]...",
@@ -171,6 +172,26 @@ static int add_named(struct job *job, const char *arg, struct dv_err *err)
 	return rc;
 }
 
+/*
+ * A pointer that came under another name, as by git mv, has no index yet,
+ * and its data may lie there already: git must not take that for its own.
+ */
+static void hide_from_git(const struct job *job)
+{
+	struct dv_repo *r = job->s.repo;
+	struct dv_err ignored = DV_ERR_INIT;
+	int timeout = r->lock_timeout;
+	bool any = false;
+
+	for (size_t i = 0; i < job->n; i++)
+		any |= !job->v[i].indexed && !job->v[i].missing;
+	if (!any)
+		return;
+	r->lock_timeout = 0;
+	(void)dv_exclude_update(r, NULL, &ignored);
+	r->lock_timeout = timeout;
+}
+
 static int cmd_status(int argc, const char **argv, const struct dv_ctx *ctx)
 {
 	bool records = false, json = false, nul = false;
@@ -196,6 +217,8 @@ static int cmd_status(int argc, const char **argv, const struct dv_ctx *ctx)
 		rc = add_all(&job, &err);
 	for (int i = 0; i < argc && rc >= 0; i++)
 		rc = add_named(&job, argv[i], &err);
+	if (rc >= 0)
+		hide_from_git(&job);
 
 	if (rc >= 0 && !json && !records && !nul)
 		dv_status_print(job.v, job.n, job.s.repo->prefix,

@@ -82,7 +82,8 @@ test_expect_success "add of changes, killed $KILLS times: index and pointer agre
 	while test $i -lt $KILLS
 	do
 		for k in 1 2 3 4 5 6 7; do echo $i $k >data/$k/$k || return 1; done &&
-		kill_after $((i * 19 % 50)) alone dv add -q data && sound && dv add -q data &&
+		kill_after $((i * 19 % 50)) alone dv add -q data && sound &&
+		dv status --porcelain >.git/actual && test_grep ! "^behind" .git/actual && dv add -q data &&
 		dv ls-files -s data | dv write-manifest >.git/actual && sed -n "s/^manifest //p" data.dv >.git/expect &&
 		test_cmp .git/expect .git/actual || return 1
 		i=$((i + 1))

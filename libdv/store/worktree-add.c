@@ -132,14 +132,16 @@ static void restore_index(struct dv_wtadd *s)
 	}
 }
 
-static int write_both(struct dv_wtadd *s, const struct dv_buf *bytes,
-		      struct dv_err *err)
+static int write_both(struct dv_wtadd *s, const struct dv_pointer *now,
+		      const struct dv_buf *bytes, struct dv_err *err)
 {
 	struct dv_pointer p = { s->a->manifest, s->a->files, s->a->size };
 	bool wrote, replaced = s->stale || !s->base.on_disk;
 	int rc = 0;
 
-	if (replaced)
+	if (replaced && s->a->changed)
+		rc = dv_wtjournal_note(s->r, s->t.dataset, now, &p, err);
+	if (rc >= 0 && replaced)
 		rc = dv_wtindex_write(s->r, s->t.dataset, bytes, err);
 	if (rc < 0)
 		return rc;
@@ -150,8 +152,8 @@ static int write_both(struct dv_wtadd *s, const struct dv_buf *bytes,
 }
 
 /* Objects synced, index, pointer, exclude: in that order. */
-static int publish(struct dv_wtadd *s, const struct dv_buf *bytes,
-		   struct dv_err *err)
+static int publish(struct dv_wtadd *s, const struct dv_pointer *now,
+		   const struct dv_buf *bytes, struct dv_err *err)
 {
 	struct dv_err ignored = DV_ERR_INIT;
 	bool unfinished;
@@ -165,7 +167,7 @@ static int publish(struct dv_wtadd *s, const struct dv_buf *bytes,
 	if (unfinished)
 		rc = dv_wtjournal_clean(&s->t.root, s->t.dataset, err);
 	if (rc >= 0)
-		rc = write_both(s, bytes, err);
+		rc = write_both(s, now, bytes, err);
 	(void)dv_wtjournal_end(s->r, s->t.dataset, &ignored);
 	return rc < 0 ? rc : dv_exclude_update(s->r, NULL, err);
 }
@@ -261,7 +263,8 @@ static int run(struct dv_wtadd *s, const struct dv_strlist *paths,
 		s->a->changed = is_changed(s, &now, has > 0);
 		s->a->fresh = s->t.fresh;
 		s->a->overruled = is_overruled(s, &now, has > 0);
-		rc = s->a->dry_run ? 0 : publish(s, &bytes, err);
+		rc = s->a->dry_run ? 0 :
+		     publish(s, has > 0 ? &now : NULL, &bytes, err);
 	}
 	dv_buf_release(&bytes);
 	return rc;

@@ -52,6 +52,13 @@ int dv_worktree_set_version(struct dv_repo *r, const char *dataset,
 int dv_worktree_newest(struct dv_repo *r, const char *dataset,
 		       int64_t *mtime, struct dv_err *err);
 
+/*
+ * Where an add was killed between index and pointer, and neither has
+ * changed since, write the pointer: out has these datasets.  Nothing is
+ * done where another is at work, or where it cannot be.
+ */
+void dv_worktree_resume(struct dv_repo *r, struct dv_strlist *out);
+
 /* --- add, remove -------------------------------------------------------- */
 
 struct dv_add {
