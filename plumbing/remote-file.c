@@ -243,8 +243,8 @@ static int start(struct work *w, uint64_t *jobs, struct dv_err *err)
 	int rc = open_dir(w, err);
 
 	if (rc == 0)
-		rc = dv_serve_number(w->serve, "jobs", JOBS_DEFAULT, 1,
-				     JOBS_MAX, jobs, err);
+		rc = dv_serve_jobs(w->serve, JOBS_DEFAULT, JOBS_MAX, jobs,
+				   err);
 	if (rc < 0) {
 		dv_serve_refuse(w->serve, DV_WIRE_FATAL, err);
 		return rc;

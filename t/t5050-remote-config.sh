@@ -77,7 +77,14 @@ test_expect_success 'settings are shown, and sent to the helper' '
 	git config dv-remote.up.jobs -1 &&
 	test_expect_code 128 dv remote show up 2>err &&
 	test_grep "dv-remote.up.jobs.*not between 0 and 1024" err &&
-	git config --unset dv-remote.up.jobs
+	git config --unset dv-remote.up.jobs &&
+	for setting in lowSpeedTime=0 lowSpeedTime=3601 retries=101
+	do
+		git config "dv-remote.up.${setting%=*}" "${setting#*=}" &&
+		test_expect_code 128 dv remote show up 2>err &&
+		test_grep "dv-remote.up.${setting%=*}. is not between" err &&
+		git config --unset "dv-remote.up.${setting%=*}" || return 1
+	done
 '
 
 test_expect_success 'one setting of one command is enough' '
@@ -193,15 +200,41 @@ test_expect_success 'options of commands that talk to a remote' '
 	for option in --limit-rate=nix --limit-rate=0 --limit-rate=-1 \
 		--limit-rate=1x --limit-rate=99999999999g
 	do
-		test_expect_code 128 dv fetch $option --remote=up 2>err &&
-		test_grep "is not a number of bytes a second" err || return 1
+		test_expect_code 129 dv fetch $option --remote=up 2>err &&
+		test_grep "takes a number of bytes a second.*not .${option#*=}." \
+			err || return 1
 	done &&
-	test_expect_code 128 dv fetch --jobs=-1 --remote=up 2>err &&
-	test_grep "not between 1 and 1024" err &&
-	test_expect_code 128 dv fetch --progress=xml --remote=up 2>err &&
-	test_grep "only .--progress. and .--progress=json." err &&
+	for option in --jobs=-1 --jobs=0 --jobs=1025 --jobs=x -j0 -j3x
+	do
+		test_expect_code 129 dv fetch $option --remote=up 2>err &&
+		test_grep "option .-.* takes a whole number from 1 to 1024" \
+			err || return 1
+	done &&
+	test_expect_code 129 dv fetch --progress=xml --remote=up 2>err &&
+	test_grep "option .--progress. takes nothing, or .json.," err &&
 	{ dv fetch -v --limit-rate=10M --jobs=2 --remote=up 2>err || :; } &&
 	test_grep "^remote .up.: [0-9]* request" err
+'
+
+test_expect_success 'more transfers at once than a helper can do are fewer' '
+	for helper in "remote-file file:///$HOME" "remote-http http://h/x" \
+		"remote-s3 s3://b/p?anonymous=yes"
+	do
+		for jobs in 1024 65 1
+		do
+			printf "dv-transport 1\nset url %s\nset jobs %s\nstart\nquit\n" \
+				"${helper#* }" $jobs | dv ${helper%% *} >actual &&
+			test_grep "^ready" actual || return 1
+		done &&
+		for jobs in 1025 0
+		do
+			printf "dv-transport 1\nset url %s\nset jobs %s\nstart\n" \
+				"${helper#* }" $jobs |
+				test_might_fail dv ${helper%% *} >actual &&
+			test_grep "^error fatal .*not a number from 1 to 1024" \
+				actual || return 1
+		done || return 1
+	done
 '
 
 test_expect_success 'writing the list to a full disk fails' '

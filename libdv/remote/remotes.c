@@ -7,9 +7,12 @@
 
 #include "base/alloc.h"
 #include "remote/url.h"
+#include "remote/wire.h"
 
 #define NAME_MAX_BYTES 100
-#define JOBS_MAX 1024
+/* As helpers of ours take them. */
+#define LOW_SPEED_MAX 3600		/* seconds */
+#define RETRIES_MAX 100
 
 void dv_remote_release(struct dv_remote *r)
 {
@@ -90,26 +93,27 @@ int dv_remote_names(struct dv_repo *r, struct dv_strlist *out,
 
 /* --- one of them ------------------------------------------------------------ */
 
-/* dv-remote.<name>.<what>, a number from 1 to max: 1 and *out, or 0. */
+/* dv-remote.<name>.<what>, a number from min to max: 1 and *out, or 0. */
 static int number(struct dv_repo *r, const char *name, const char *what,
-		  int64_t max, int64_t *out, struct dv_err *err)
+		  int64_t min, int64_t max, int64_t *out, struct dv_err *err)
 {
 	char *key = dv_asprintf("dv-remote.%s.%s", name, what);
 	int rc = dv_git_config_int(r->git, key, out, err);
 
-	if (rc > 0 && (*out < 0 || *out > max))
+	if (rc > 0 && (*out < min || *out > max))
 		rc = dv_err_set(err, DV_E_INVALID, "setting '%s' is not "
-				"between 0 and %" PRId64, key, max);
+				"between %" PRId64 " and %" PRId64, key, min,
+				max);
 	free(key);
 	return rc;
 }
 
 static int add_setting(struct dv_remote *out, struct dv_repo *r,
-		       const char *key, const char *setting,
-		       struct dv_err *err)
+		       const char *key, const char *setting, int64_t min,
+		       int64_t max, struct dv_err *err)
 {
 	int64_t v = 0;
-	int rc = number(r, out->name, key, 86400, &v, err);
+	int rc = number(r, out->name, key, min, max, &v, err);
 
 	if (rc > 0)
 		dv_strlist_take(&out->set, dv_asprintf("%s=%" PRId64, setting,
@@ -121,15 +125,15 @@ static int add_settings(struct dv_remote *out, struct dv_repo *r,
 			struct dv_err *err)
 {
 	int64_t jobs = 0, rate = 0;
-	int rc = number(r, out->name, "jobs", JOBS_MAX, &jobs, err);
+	int rc = number(r, out->name, "jobs", 0, DV_WIRE_JOBS_MAX, &jobs, err);
 
 	if (rc >= 0)
-		rc = number(r, out->name, "limitRate", INT64_MAX, &rate, err);
+		rc = number(r, out->name, "limitRate", 0, INT64_MAX, &rate, err);
 	if (rc >= 0)
 		rc = add_setting(out, r, "lowSpeedTime", "low-speed-time",
-				 err);
+				 1, LOW_SPEED_MAX, err);
 	if (rc >= 0)
-		rc = add_setting(out, r, "retries", "retries", err);
+		rc = add_setting(out, r, "retries", "retries", 0, RETRIES_MAX, err);
 	out->jobs = (unsigned)jobs;
 	out->limit_rate = (uint64_t)rate;
 	return rc;

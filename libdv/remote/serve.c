@@ -329,6 +329,17 @@ int dv_serve_number(const struct dv_serve *s, const char *name, uint64_t def,
 	return 0;
 }
 
+int dv_serve_jobs(const struct dv_serve *s, uint64_t usual, uint64_t most,
+		  uint64_t *out, struct dv_err *err)
+{
+	int rc = dv_serve_number(s, "jobs", usual, 1, DV_WIRE_JOBS_MAX, out,
+				 err);
+
+	if (rc == 0 && *out > most)
+		*out = most;
+	return rc;
+}
+
 int dv_serve_fd(const struct dv_serve *s)
 {
 	return s->in.fd;

@@ -46,6 +46,10 @@ const char *dv_serve_setting(const struct dv_serve *s, const char *name);
 int dv_serve_number(const struct dv_serve *s, const char *name, uint64_t def,
 		    uint64_t min, uint64_t max, uint64_t *out,
 		    struct dv_err *err);
+/* The setting jobs, usual where it is not set; more than most is most. */
+int dv_serve_jobs(const struct dv_serve *s, uint64_t usual, uint64_t most,
+		  uint64_t *out, struct dv_err *err);
+
 
 /* What comes between "start" and "ready". */
 void dv_serve_can(struct dv_serve *s, const char *name, const char *value);

@@ -24,6 +24,7 @@
 #define DV_WIRE_FILE_MAX 4095
 #define DV_WIRE_TEXT_MAX 2000		/* of a sentence, a setting */
 #define DV_WIRE_NAME_MAX 40		/* of what is set, told or able */
+#define DV_WIRE_JOBS_MAX 1024		/* that may be asked for */
 #define DV_WIRE_LIST_MAX 100000		/* entries asked for at once */
 #define DV_WIRE_SIZE_MAX INT64_MAX	/* of any number */
 

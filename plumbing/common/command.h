@@ -54,19 +54,23 @@ struct dv_opt {
 	void *value;
 	const char *arg;	/* "<file>" in help; NULL for a bool */
 	const char *help;
+	/* What it takes, in words, where the value is none; else NULL. */
+	const char *(*check)(const char *value);
 };
 
 /* --name sets true, --no-name false. */
-#define DV_OPT_BOOL(c, n, v, h) { DV_OPT_T_BOOL, c, n, v, NULL, h }
+#define DV_OPT_BOOL(c, n, v, h) { DV_OPT_T_BOOL, c, n, v, NULL, h, NULL }
 /* const char *; the last one given counts. */
-#define DV_OPT_STR(c, n, v, a, h) { DV_OPT_T_STR, c, n, v, a, h }
+#define DV_OPT_STR(c, n, v, a, h) { DV_OPT_T_STR, c, n, v, a, h, NULL }
 /* struct dv_strlist; each one given is added. */
-#define DV_OPT_LIST(c, n, v, a, h) { DV_OPT_T_LIST, c, n, v, a, h }
+#define DV_OPT_LIST(c, n, v, a, h) { DV_OPT_T_LIST, c, n, v, a, h, NULL }
 /* int64_t; decimal, refused when it is not a whole number. */
-#define DV_OPT_INT(c, n, v, a, h) { DV_OPT_T_INT, c, n, v, a, h }
+#define DV_OPT_INT(c, n, v, a, h) { DV_OPT_T_INT, c, n, v, a, h, NULL }
+/* A value that is no good is a misuse. */
+#define DV_OPT_CHECKED(t, c, n, v, a, h, f) { t, c, n, v, a, h, f }
 /* const char *; --name sets "", --name=x sets "x". */
-#define DV_OPT_OPTSTR(c, n, v, a, h) { DV_OPT_T_OPTSTR, c, n, v, a, h }
-#define DV_OPT_END { DV_OPT_T_END, 0, NULL, NULL, NULL, NULL }
+#define DV_OPT_OPTSTR(c, n, v, a, h) { DV_OPT_T_OPTSTR, c, n, v, a, h, NULL }
+#define DV_OPT_END { DV_OPT_T_END, 0, NULL, NULL, NULL, NULL, NULL }
 
 /*
  * Parse as git does: bundled letters, -ofile and -o file, --name=x and

@@ -82,6 +82,10 @@ static void set_int(const struct parse *p, const struct dv_opt *o,
 static void set(const struct parse *p, const struct dv_opt *o,
 		const char *text, const char *shown)
 {
+	const char *takes = o->check && text ? o->check(text) : NULL;
+
+	if (takes)
+		misuse(p, "option '%s' takes %s, not '%s'", shown, takes, text);
 	switch (o->type) {
 	case DV_OPT_T_BOOL:
 		*(bool *)o->value = true;

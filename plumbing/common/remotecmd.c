@@ -7,10 +7,8 @@
 
 #include "store/userstore.h"
 
-#define JOBS_MAX 1024
-
 /* "500k": with k, m or g behind it, of 1024; as git has it. */
-static int parse_rate(const char *text, uint64_t *out, struct dv_err *err)
+static bool parse_rate(const char *text, uint64_t *out)
 {
 	static const char unit[] = "kmg";
 	unsigned long long v;
@@ -26,13 +24,32 @@ static int parse_rate(const char *text, uint64_t *out, struct dv_err *err)
 		end++;
 	}
 	if (errno || text[0] < '0' || text[0] > '9' || *end || !v ||
-	    v > (unsigned long long)INT64_MAX >> shift) {
-		dv_err_set(err, DV_E_INVALID, "'%s' is not a number of bytes a "
-			   "second", text);
-		return dv_err_hint(err, "--limit-rate=500k, or 2m");
-	}
+	    v > (unsigned long long)INT64_MAX >> shift)
+		return false;
 	*out = v << shift;
-	return 0;
+	return true;
+}
+
+const char *dv_remotecmd_check_rate(const char *value)
+{
+	uint64_t rate;
+
+	return parse_rate(value, &rate) ? NULL :
+		"a number of bytes a second, as 500k or 2m";
+}
+
+const char *dv_remotecmd_check_jobs(const char *value)
+{
+	char *end;
+	long long n = strtoll(value, &end, 10);
+
+	return n >= 1 && n <= DV_WIRE_JOBS_MAX && !*end ? NULL :
+		"a whole number from 1 to 1024";
+}
+
+const char *dv_remotecmd_check_progress(const char *value)
+{
+	return strcmp(value, "json") ? "nothing, or 'json'" : NULL;
 }
 
 void dv_remotecmd_note(void *arg, const char *text)
@@ -53,33 +70,17 @@ int dv_remotecmd_repo(struct dv_repo **out, const char *remote,
 	return 0;
 }
 
-static int start_meter(struct dv_remotecmd *c, struct dv_err *err)
-{
-	if (c->progress_as && *c->progress_as &&
-	    strcmp(c->progress_as, "json") != 0)
-		return dv_err_set(err, DV_E_INVALID, "'--progress=%s': only "
-				  "'--progress' and '--progress=json' are "
-				  "known", c->progress_as);
-	c->meter = c->progress_as && *c->progress_as ?
-		dv_meter_start_json(&c->progress) :
-		dv_meter_start(&c->progress, c->quiet);
-	return 0;
-}
-
 static int open_remote(struct dv_remotecmd *c, const struct dv_remote *remote,
 		       struct dv_conn_opts *opts, struct dv_err *err)
 {
-	int rc = 0;
+	bool as_json = c->progress_as && *c->progress_as;
 
-	if (c->jobs < 0 || c->jobs > JOBS_MAX)
-		rc = dv_err_set(err, DV_E_INVALID, "'--jobs' is not between 1 "
-				"and %d", JOBS_MAX);
 	opts->jobs = (unsigned)c->jobs;
-	if (!rc && c->limit_rate)
-		rc = parse_rate(c->limit_rate, &opts->limit_rate, err);
-	if (!rc)
-		rc = start_meter(c, err);
-	return rc < 0 ? rc : dv_conn_open(&c->conn, remote, opts, err);
+	if (c->limit_rate)
+		parse_rate(c->limit_rate, &opts->limit_rate);
+	c->meter = as_json ? dv_meter_start_json(&c->progress) :
+			     dv_meter_start(&c->progress, c->quiet);
+	return dv_conn_open(&c->conn, remote, opts, err);
 }
 
 int dv_remotecmd_open(struct dv_remotecmd *c, struct dv_repo *r,

@@ -33,11 +33,19 @@ struct dv_remotecmd {
 	DV_OPT_BOOL('q', "quiet", &(c)->quiet, "say only what went wrong"), \
 	DV_OPT_BOOL('v', "verbose", &(c)->verbose, \
 		    "tell of requests, retries and bytes saved"), \
-	DV_OPT_OPTSTR(0, "progress", &(c)->progress_as, "json", \
-		      "show progress, or print it as lines of JSON"), \
-	DV_OPT_INT('j', "jobs", &(c)->jobs, "<n>", "transfers at once"), \
-	DV_OPT_STR(0, "limit-rate", &(c)->limit_rate, "<bytes>", \
-		   "move at most so many bytes a second")
+	DV_OPT_CHECKED(DV_OPT_T_OPTSTR, 0, "progress", &(c)->progress_as, \
+		       "json", "show progress, or print it as lines of JSON", \
+		       dv_remotecmd_check_progress), \
+	DV_OPT_CHECKED(DV_OPT_T_INT, 'j', "jobs", &(c)->jobs, "<n>", \
+		       "transfers at once", dv_remotecmd_check_jobs), \
+	DV_OPT_CHECKED(DV_OPT_T_STR, 0, "limit-rate", &(c)->limit_rate, \
+		       "<bytes>", "move at most so many bytes a second", \
+		       dv_remotecmd_check_rate)
+
+/* For struct dv_opt. */
+const char *dv_remotecmd_check_progress(const char *value);
+const char *dv_remotecmd_check_jobs(const char *value);
+const char *dv_remotecmd_check_rate(const char *value);
 
 /*
  * The repository of here, or, where remote is a URL, NULL if there is
