@@ -12,8 +12,13 @@
 
 /* --- which datasets -------------------------------------------------- */
 
+/*
+ * What was added is in the store: a pointer whose content is not came
+ * through git, and its version is elsewhere.
+ */
 static int add_staged(struct dv_commit *c, const char *dataset,
-		      struct dv_strlist *out, struct dv_err *err)
+		      struct dv_strlist *out, struct dv_strlist *unheld,
+		      struct dv_err *err)
 {
 	struct dv_version newest;
 	struct dv_pointer ptr;
@@ -26,29 +31,41 @@ static int add_staged(struct dv_commit *c, const char *dataset,
 				&newest, err);
 	if (rc > 0)
 		dv_version_release(&newest);
-	else if (!rc)
-		dv_strlist_add(out, dataset);
+	if (rc)
+		return rc < 0 ? rc : 0;
+	rc = dv_odb_stat(c->s.odb, &ptr.manifest, NULL, err);
+	if (rc >= 0)
+		dv_strlist_add(rc ? out : unheld, dataset);
 	return rc < 0 ? rc : 0;
+}
+
+static void say_nothing_staged(const struct dv_strlist *unheld)
+{
+	dv_say("nothing to commit: all content here has a version");
+	if (unheld->n)
+		dv_hint("dv pull brings the content and the versions of what "
+			"'%s.dv' %s", unheld->v[0], unheld->n > 1 ?
+			"and other pointers name" : "names");
+	dv_hint("dv add <path> takes in changes of the work tree");
+	dv_hint("dv commit <dataset> records the same content for another "
+		"code or configuration");
 }
 
 int dv_commit_select_staged(struct dv_commit *c, struct dv_strlist *out,
 			    struct dv_err *err)
 {
-	struct dv_strlist all = DV_STRLIST_INIT;
+	struct dv_strlist all = DV_STRLIST_INIT, unheld = DV_STRLIST_INIT;
 	int rc;
 
 	rc = dv_worktree_datasets(c->s.repo, &all, err);
 	for (size_t i = 0; !rc && i < all.n; i++)
-		rc = add_staged(c, all.v[i], out, err);
-	if (!rc && !all.n) {
+		rc = add_staged(c, all.v[i], out, &unheld, err);
+	if (!rc && !all.n)
 		dv_say("nothing to commit; dv add puts data under version "
 		       "control");
-	} else if (!rc && !out->n && !c->quiet) {
-		dv_say("nothing to commit: all content here has a version");
-		dv_hint("dv add <path> takes in changes of the work tree");
-		dv_hint("dv commit <dataset> records the same content for "
-			"another code or configuration");
-	}
+	else if (!rc && !out->n && !c->quiet)
+		say_nothing_staged(&unheld);
+	dv_strlist_release(&unheld);
 	dv_strlist_release(&all);
 	return rc;
 }

@@ -39,7 +39,10 @@ struct dv_commit {
  */
 int dv_commit_gather(struct dv_commit *c, struct dv_err *err);
 
-/* Append the datasets whose content has no version; says so for none. */
+/*
+ * Append the datasets whose content is here and has no version; says so
+ * for none.
+ */
 int dv_commit_select_staged(struct dv_commit *c, struct dv_strlist *out,
 			    struct dv_err *err);
 /* Append the datasets that are named. */

@@ -48,6 +48,15 @@ test_expect_success 'commit of what was never here: dv pull brings it' '
 	test_grep "^hint: .*dv pull brings what was published" ../err
 '
 
+test_expect_success 'commit of all that is staged does not mean what is elsewhere' '
+	cd "$HOME/clone" &&
+	test_expect_code 1 dv commit -m none 2>../err &&
+	test_grep "^hint: dv pull brings .*data.dv. and other pointers" ../err &&
+	pull_clone half && dv pull -q data && echo mine >>data/README &&
+	dv add -q data && dv commit -m mine 2>../err >../out &&
+	test_grep "^data-" ../out && test_line_count = 1 ../out
+'
+
 test_expect_success 'a pointer in conflict: their side may have to be pulled' '
 	cd "$HOME/clone" &&
 	git checkout -q -b side && sed -i "s/^files .*/files 7/" data.dv &&
