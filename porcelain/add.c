@@ -14,6 +14,7 @@
 #include "base/path.h"
 #include "porcelain/human.h"
 #include "remote/remotes.h"
+#include "store/exclude.h"
 #include "store/versions.h"
 #include "store/worktree.h"
 #include "store/wtgroup.h"
@@ -194,6 +195,8 @@ static int cmd_add(int argc, const char **argv, const struct dv_ctx *ctx)
 		rc = add_all(&job, argc, argv, &err);
 	if (rc >= 0 && !job.dry_run)
 		tell_damage(&job);
+	if (rc < 0)
+		dv_exclude_try(job.repo);
 	if (rc >= 0 && job.unsaved && !job.quiet && !job.dry_run)
 		dv_hint("dv commit -m <message> records a version; git add the "
 			"'.dv' file of each dataset");

@@ -17,6 +17,7 @@
 #include "porcelain/remoteversions.h"
 #include "porcelain/session.h"
 #include "remote/obtain.h"
+#include "store/exclude.h"
 #include "store/worktree.h"
 
 static const char *const usage[] = {
@@ -291,6 +292,8 @@ static int cmd_fetch(int argc, const char **argv, const struct dv_ctx *ctx)
 	if (rc >= 0 && !job.failed && !job.faults && !job.news &&
 	    !job.seen)
 		rc = dv_conn_check_there(job.remote.conn, &err);
+	/* a pointer may have come with git pull, and its data not yet */
+	dv_exclude_try(job.s.repo);
 	dv_rpacks_free(job.packs);
 	dv_obtain_where_free(job.where);
 	dv_remotecmd_close(&job.remote);

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/path.h"
+#include "store/exclude.h"
 #include "store/repo.h"
 
 static const char *const usage[] = {
@@ -94,6 +95,8 @@ static int cmd_init(int argc, const char **argv, const struct dv_ctx *ctx)
 		rc = dv_repo_init(algo, format != NULL, name, &fresh, &err);
 	if (!rc)
 		rc = dv_repo_open(&repo, 0, &err);
+	if (!rc)
+		dv_exclude_try(repo);
 	if (!rc && !quiet)
 		say(repo, fresh);
 	dv_repo_close(repo);

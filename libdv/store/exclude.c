@@ -184,3 +184,16 @@ int dv_exclude_update(struct dv_repo *r, const char *also,
 	free(path);
 	return rc;
 }
+
+void dv_exclude_try(struct dv_repo *r)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	int timeout;
+
+	if (!r || !r->workdir)
+		return;
+	timeout = r->lock_timeout;
+	r->lock_timeout = 0;
+	(void)dv_exclude_update(r, NULL, &ignored);
+	r->lock_timeout = timeout;
+}

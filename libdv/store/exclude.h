@@ -23,6 +23,14 @@ int dv_exclude_update(struct dv_repo *r, const char *also,
 		      struct dv_err *err);
 
 /*
+ * The same for data that may lie there before it is added or brought, as
+ * in a clone whose program was run first.  Where it cannot be done, or
+ * somebody else is at it, nothing is lost but that git sees the data.
+ * NULL and a bare repository are fine.
+ */
+void dv_exclude_try(struct dv_repo *r);
+
+/*
  * The same text with another block (none for no patterns): for each path
  * a pattern that matches it and, but for bytes that a pattern cannot
  * hold, nothing else.

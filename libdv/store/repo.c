@@ -10,6 +10,7 @@
 #include "base/alloc.h"
 #include "base/file.h"
 #include "base/path.h"
+#include "store/exclude.h"
 #include "store/repofile.h"
 #include "store/reponame.h"
 
@@ -142,6 +143,7 @@ static int find_algo(struct dv_repo *r, struct dv_err *err)
 	if (rc < 0)
 		return rc;
 	r->algo = said;
+	r->fresh = true;
 	return 0;
 }
 
@@ -189,6 +191,12 @@ int dv_repo_open(struct dv_repo **out, unsigned flags, struct dv_err *err)
 		dv_repo_close(r);
 		return rc;
 	}
+	/*
+	 * A clone comes without info/exclude: whoever runs their program before
+	 * the first pull would have `git add -A` commit the data.
+	 */
+	if (r->fresh)
+		dv_exclude_try(r);
 	*out = r;
 	return 0;
 }

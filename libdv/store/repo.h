@@ -7,6 +7,8 @@
  * Every path in it is named in dv-repository(5).
  */
 
+#include <stdbool.h>
+
 #include "base/digest.h"
 #include "base/err.h"
 #include "base/lock.h"
@@ -24,6 +26,7 @@ struct dv_repo {
 	char *store_dir;	/* <commondir>/dv */
 	char *state_dir;	/* <gitdir>/dv, this work tree's */
 	enum dv_algo algo;
+	bool fresh;		/* the store was made in passing */
 	char *name_space;	/* "lab" */
 	int lock_timeout;	/* ms; dv.lockTimeout */
 	struct dv_dvconfig config;	/* .dvconfig; ask for known keys only */
@@ -38,7 +41,8 @@ enum dv_repo_flag {
  * Open the repository of the current directory.  Sentences and hints for:
  * not in a git repository, not initialised (`dv init`), .dvconfig and
  * store of different formats, a newer store.  A clone whose .dvconfig
- * names the format is initialised in passing.  *out is the caller's.
+ * names the format is initialised in passing, and its datasets are kept
+ * from git then.  *out is the caller's.
  */
 int dv_repo_open(struct dv_repo **out, unsigned flags, struct dv_err *err);
 void dv_repo_close(struct dv_repo *r);

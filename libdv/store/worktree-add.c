@@ -184,8 +184,9 @@ static int begin_anew(struct dv_wtadd *s, struct dv_err *err)
 		return 0;
 	dv_err_prefix(err, "'%s.dv'", s->t.dataset);
 	typed = dv_path_relative(s->t.dataset, s->r->prefix);
-	dv_err_hint(err, "dv pull '%s' brings it; removing '%s.dv' begins a new "
-		    "dataset with what lies here", typed, typed);
+	dv_err_hint(err, "dv fetch '%s' brings that list of files, then dv add "
+		    "again; removing '%s.dv' begins a new dataset with what "
+		    "lies here", typed, typed);
 	free(typed);
 	return -err->code;
 }
