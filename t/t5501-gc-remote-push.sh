@@ -116,4 +116,35 @@ test_expect_success 'two gcs, and a push between them: the slower one deletes no
 	sound && can_get 2
 '
 
+# The server says that it is 2100 now, but the first time that it is asked.
+later () {
+	cat >"$HOLD/answers" <<-\EOF
+	/^[0-9]* is /{
+	x
+	s/$/./
+	/../{
+	x
+	s/ [0-9]*$/ 4102444800/
+	x
+	}
+	x
+	}
+	EOF
+}
+
+test_expect_success 'a push that takes too long, by the clock of the server, begins anew' '
+	begin && maintain_version 4 && later &&
+	held "put dv/packs/.*pack" dv push --remote=hold://x/ &&
+	dv forget -q --remote="$REMOTE" --all --force data >/dev/null &&
+	dv gc -q --remote="$REMOTE" && doomed >../doomed && test -s ../doomed &&
+	released && : >"$HOLD/answers" && sound && can_get 4 &&
+	dv gc --remote 2>../err &&
+	test_grep "^$(wc -l <../doomed) packs, .*not needed, and not deleted" ../err
+'
+
+test_expect_success 'a repack that does publishes nothing' '
+	begin && later && test_expect_code 128 dv repack --remote=hold://x/ --all 2>../err &&
+	: >"$HOLD/answers" && test_grep "fatal: .*took" ../err && sound && can_get 3
+'
+
 test_done

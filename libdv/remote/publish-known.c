@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "remote/publish-parts.h"
@@ -163,7 +162,6 @@ int dv_pub_learn(struct dv_pub *x, struct dv_err *err)
 	int rc = 0;
 
 	dv_pub_unlearn(x);
-	x->known_since = (int64_t)time(NULL);
 	x->packs = dv_rpacks_new(x->c);
 	x->put = dv_rput_new(x->c, x->packs, x->odb, x->p->level,
 			     &x->p->stats, x->p->progress);

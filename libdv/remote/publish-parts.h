@@ -7,6 +7,7 @@
 #include "base/idmap.h"
 #include "remote/catalog.h"
 #include "remote/publish.h"
+#include "remote/rclock.h"
 
 /* A version that is not there yet. */
 struct dv_pub_item {
@@ -53,7 +54,7 @@ struct dv_pub {
 	struct dv_digest *look;
 	size_t look_n, look_cap;
 
-	int64_t known_since;
+	struct dv_rclock clock;		/* since what is there is known */
 	struct dv_pub_known *known;
 	size_t known_n, known_cap;
 	struct dv_rpacks *packs;

@@ -3,7 +3,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "base/alloc.h"
 #include "format/manifest.h"
@@ -120,9 +119,9 @@ static int plan_batch(struct dv_pub *x, size_t first, size_t *end,
 /* --- publishing ------------------------------------------------------------ */
 
 /* What the remote was seen to have may be gone some day. */
-static bool is_old(const struct dv_pub *x)
+static bool is_old(struct dv_pub *x)
 {
-	return (int64_t)time(NULL) - x->known_since > DV_PUBLISH_AGE_MAX;
+	return dv_rclock_age(&x->clock) > DV_PUBLISH_AGE_MAX;
 }
 
 static int send_batch(struct dv_pub *x, size_t first, size_t *end,
@@ -139,6 +138,7 @@ static int publish_batch(struct dv_pub *x, size_t first, size_t *end,
 	int rc = send_batch(x, first, end, err);
 
 	while (!rc && is_old(x)) {
+		dv_rclock_begin(&x->clock, x->c);
 		rc = dv_pub_learn(x, err);
 		if (!rc)
 			rc = send_batch(x, first, end, err);
@@ -164,10 +164,16 @@ int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
 
 static int publish_all(struct dv_pub *x, struct dv_err *err)
 {
-	int rc = dv_pub_learn(x, err);
+	bool fresh = x->c->fresh;
+	int rc;
 
+	if (!fresh)
+		dv_rclock_begin(&x->clock, x->c);
+	rc = dv_pub_learn(x, err);
 	if (!rc)
 		rc = dv_pub_begin_write(x->c, x->r->algo, x->p, err);
+	if (!rc && fresh)
+		dv_rclock_begin(&x->clock, x->c);
 	for (size_t i = 0, end; !rc && i < x->todo_n; i = end) {
 		end = x->todo_n;
 		rc = publish_batch(x, i, &end, err);
@@ -235,6 +241,7 @@ static int add_datasets(struct dv_pub *x, const struct dv_publish_want *want,
 
 static void release(struct dv_pub *x)
 {
+	dv_rclock_end(&x->clock);
 	dv_pub_unlearn(x);
 	for (size_t i = 0; i < x->datasets_n; i++) {
 		dv_idmap_release(&x->datasets[i].published);

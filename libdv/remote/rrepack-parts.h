@@ -4,9 +4,8 @@
 
 /* What rrepack*.c share. */
 
-#include <time.h>
-
 #include "remote/catalog.h"
+#include "remote/rclock.h"
 #include "remote/rmark.h"
 #include "remote/rpacks.h"
 #include "remote/rrepack.h"
@@ -30,7 +29,7 @@ struct dv_rrepack_pack {
 struct dv_rrepack_job {
 	struct dv_conn *c;
 	struct dv_rrepack *r;
-	time_t began;
+	struct dv_rclock clock;
 	struct dv_rmark mark;
 	struct dv_rrepack_manifest *manifests;
 	struct dv_rwalk_set *sets;	/* of each */

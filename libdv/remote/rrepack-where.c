@@ -151,7 +151,7 @@ int dv_rrepack_publish(struct dv_rrepack_job *j, struct dv_err *err)
 {
 	int rc = 0;
 
-	if (time(NULL) - j->began > DV_RREPACK_AGE_MAX)
+	if (dv_rclock_age(&j->clock) > DV_RREPACK_AGE_MAX)
 		return dv_err_set(err, DV_E_CONFLICT, "remote '%s': this took "
 				  "longer than 7 days, and a gc may have "
 				  "named the new packs; try again",

@@ -95,7 +95,7 @@ static void release(struct dv_rrepack_job *j)
 int dv_rrepack_run(struct dv_conn *c, struct dv_rrepack *r,
 		   struct dv_err *err)
 {
-	struct dv_rrepack_job j = { .c = c, .r = r, .began = time(NULL) };
+	struct dv_rrepack_job j = { .c = c, .r = r };
 	int rc;
 
 	if (!dv_transport_caps(c->t)->list)
@@ -105,9 +105,11 @@ int dv_rrepack_run(struct dv_conn *c, struct dv_rrepack *r,
 	if (!c->algo)
 		return 0;
 	dv_rmark_init(&j.mark, c->algo);
+	dv_rclock_begin(&j.clock, c);
 	j.packs = dv_rpacks_new(c);
 	j.fresh = dv_rpacks_new(c);
 	rc = run(&j, err);
+	dv_rclock_end(&j.clock);
 	release(&j);
 	return rc;
 }
