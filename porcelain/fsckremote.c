@@ -35,6 +35,10 @@ int dv_fsckremote(const char *where, bool verify, struct dv_remotecmd *cmd,
 		rc = dv_remotecmd_open(cmd, repo, name, NULL, 0, false, err);
 	if (!rc)
 		rc = dv_rfsck_run(cmd->conn, &f, err);
+	if (!rc && f.damaged)
+		dv_hint("where the data still is, dv push --repair --all "
+			"sends again what they held; dv gc --remote removes "
+			"them later");
 	if (!rc && cmd->verbose)
 		say_checked(&f);
 	dv_remotecmd_close(cmd);

@@ -34,7 +34,8 @@ struct dv_rfsck_manifest {
 #define DV_RFSCK_FAULTS_MAX 100000
 
 #define DV_RFSCK_THERE 1u		/* something of it is listed */
-#define DV_RFSCK_TOLD 2u		/* a fault of it was told */
+#define DV_RFSCK_TOLD 2u		/* a fault of it was told: others
+					   should not rely on it */
 
 struct dv_rfsck_job {
 	struct dv_conn *c;

@@ -111,9 +111,12 @@ int dv_rfsck_verify(struct dv_rfsck_job *j, struct dv_err *err)
 	dv_progress_phase(j->f->progress, "reading packs", n, total);
 	for (uint32_t i = 0; !rc && i < n; i++) {
 		const struct dv_rpack *p = dv_rpacks_get(j->packs, i);
+		uint64_t faults = j->f->faults;
 
 		if (p->loaded && j->there[i] & DV_RFSCK_THERE)
 			rc = check_pack(j, p, err);
+		if (j->f->faults > faults)
+			j->there[i] |= DV_RFSCK_TOLD;
 		dv_progress_add(j->f->progress, 1, 0);
 	}
 	return rc;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/alloc.h"
+#include "remote/rdamage.h"
 #include "remote/rfsck-parts.h"
 #include "remote/rkey.h"
 #include "remote/small.h"
@@ -170,6 +171,31 @@ static int check_dooms(struct dv_rfsck_job *j, struct dv_err *err)
 	return 0;
 }
 
+/*
+ * What of the packs was damaged is remembered; what they have inside was
+ * only looked at with verify, so without it nothing is forgotten.
+ */
+static int remember(struct dv_rfsck_job *j, struct dv_err *err)
+{
+	struct dv_idmap damaged;
+	int rc = 0;
+
+	dv_idmap_init(&damaged, j->c->algo);
+	if (!j->f->verify)
+		rc = dv_rdamage_get(j->c->cache, &damaged, err);
+	for (uint32_t i = 0; i < dv_rpacks_count(j->packs); i++) {
+		if (!(j->there[i] & DV_RFSCK_TOLD))
+			continue;
+		j->f->damaged++;
+		dv_idmap_add(&damaged, &dv_rpacks_get(j->packs, i)->info.id,
+			     0);
+	}
+	if (!rc)
+		rc = dv_rdamage_set(j->c->cache, &damaged, err);
+	dv_idmap_release(&damaged);
+	return rc;
+}
+
 static void release(struct dv_rfsck_job *j)
 {
 	for (size_t i = 0; i < j->manifests_n; i++)
@@ -206,6 +232,8 @@ int dv_rfsck_run(struct dv_conn *c, struct dv_rfsck *f, struct dv_err *err)
 		rc = dv_rfsck_walk(&j, err);
 	if (!rc && f->verify)
 		rc = dv_rfsck_verify(&j, err);
+	if (!rc)
+		rc = remember(&j, err);
 	if (!rc)
 		rc = dv_rfsck_heads(&j, err);
 	if (!rc)

@@ -25,6 +25,8 @@ struct dv_rfsck {
 	struct dv_progress *progress;
 	/* out */
 	uint64_t faults;
+	uint64_t damaged;	/* packs that they are of: remembered, and not
+				   relied upon from now on */
 	uint64_t versions, manifests, packs, objects;	/* that were checked */
 };
 

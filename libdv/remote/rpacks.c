@@ -59,6 +59,17 @@ uint32_t dv_rpacks_add(struct dv_rpacks *s,
 	return (uint32_t)s->n++;
 }
 
+bool dv_rpacks_place(const struct dv_rpacks *s, const struct dv_digest *pack,
+		     uint32_t *i)
+{
+	uint64_t place;
+
+	if (!s->n || !dv_idmap_get(&s->places, pack, &place))
+		return false;
+	*i = (uint32_t)place;
+	return true;
+}
+
 void dv_rpacks_add_location(struct dv_rpacks *s, const struct dv_location *l)
 {
 	for (uint32_t i = 0; i < l->packs; i++) {

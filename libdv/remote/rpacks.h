@@ -42,6 +42,9 @@ struct dv_rpack *dv_rpacks_get(struct dv_rpacks *s, uint32_t i);
 /* Add a pack, or find it: its place.  Nothing is fetched. */
 uint32_t dv_rpacks_add(struct dv_rpacks *s,
 		       const struct dv_location_pack *info);
+/* Is it in the set?  Its place. */
+bool dv_rpacks_place(const struct dv_rpacks *s, const struct dv_digest *pack,
+		     uint32_t *i);
 /* All packs of a location record. */
 void dv_rpacks_add_location(struct dv_rpacks *s, const struct dv_location *l);
 /*
