@@ -116,7 +116,7 @@ test_expect_success 'an unknown access key, and a wrong secret, which is not sho
 		AWS_ACCESS_KEY_ID=AKIANOBODY &&
 		ask1 "s3://dv-test/x" read k 10
 	) >actual &&
-	test_grep "^error denied .*(credentials from: environment): HTTP 403" actual &&
+	test_grep "^error denied .*(credentials from: environment; servers like this one answer the same to a wrong key): HTTP 403" actual &&
 	(
 		AWS_SECRET_ACCESS_KEY=hunter2hunter2 &&
 		ask1 "s3://dv-test/x" read k 10 &&
@@ -124,7 +124,7 @@ test_expect_success 'an unknown access key, and a wrong secret, which is not sho
 		ask1 "s3://dv-test/x" list "" "" 10
 	) >actual 2>&1 &&
 	test_line_count = 3 actual &&
-	! grep -v "^error denied .*(credentials from: environment): HTTP 403 AccessDenied" actual &&
+	! grep -v "^error denied .*(credentials from: environment; servers .* wrong key): HTTP 403 AccessDenied" actual &&
 	test_grep ! hunter2 actual
 '
 

@@ -269,7 +269,7 @@ test_expect_success 'each refusal has its sentence, and is not tried again' '
 		proxy_log >log &&
 		test_line_count = 1 log || return 1
 	done <<-\EOF
-	403 AccessDenied denied not allowed to read .k. in bucket .dv-test. (credentials from: environment)
+	403 AccessDenied denied not allowed to read .k. in bucket .dv-test. (credentials from: environment; servers like this one answer the same to a wrong key)
 	403 InvalidAccessKeyId auth does not know the access key (from: environment)
 	403 SignatureDoesNotMatch auth the secret key does not belong to the access key
 	403 RequestTimeTooSkewed auth the clock of this machine is [0-9]* seconds before the server

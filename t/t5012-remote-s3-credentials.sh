@@ -54,7 +54,12 @@ plain () {
 
 test_expect_success 'none anywhere: where was looked' '
 	plain &&
-	nobody "no credentials found: looked in the environment, profile .default." &&
+	nobody "no credentials found: looked in the environment, profile .default..*; a public bucket is read without any: .s3://bucket/…?anonymous=yes." &&
+	test_grep ! HMAC err &&
+	(
+		URL=gs://bucket/p &&
+		nobody "no credentials found.*for Google these are HMAC keys, in AWS_ACCESS_KEY_ID and.*gs://bucket/…?anonymous=yes"
+	) &&
 	proxy_log >log &&
 	test_must_be_empty log
 '
@@ -404,7 +409,7 @@ test_expect_success 'what a URL may not have' '
 	wrong "s3://b/p?region=a/b" "not the name of a region" &&
 	wrong "s3://b/p?style=odd" "style is .path. or .virtual." &&
 	wrong "s3://b/p?secret=SESAME" "unknown parameter .secret." &&
-	wrong "s3:///p" "not the name of a bucket" &&
+	wrong "s3:///p" "not the name of a bucket\|is not s3://<bucket>" &&
 	wrong "s3://b/a/../p" "cannot be the beginning of keys"
 '
 

@@ -65,6 +65,15 @@ test_expect_success 'the wrong region is put right from what it answers' '
 	test_grep "^note: the bucket is in region .us-east-1." notes
 '
 
+test_expect_success 'so it is for all requests that are under way' '
+	for i in 1 2 3 4 5 6 7 8
+	do
+		printf "read\ta/b c\t100\n" || return 1
+	done | AWS_REGION=eu-west-9 test-transport "$URL" >actual 2>notes &&
+	test_line_count = 8 actual &&
+	! grep -v "read 5 hello$" actual
+'
+
 test_expect_success 'pages of a list' '
 	for i in $(seq -w 1 60)
 	do

@@ -118,21 +118,26 @@ refused () {
 test_expect_success 'an unknown host key is refused, and so is another one' '
 	test_when_finished "cp \"$SFTP_KNOWN_HOSTS\" .ssh/known_hosts" &&
 	rm .ssh/known_hosts &&
-	refused "$BASE/x" "the key of .127.0.0.1:$SFTP_PORT. is not the one in" &&
+	refused "$BASE/x" "the key of .127.0.0.1:$SFTP_PORT. is not in .*known_hosts.; connect once with ssh" &&
 	: >.ssh/known_hosts &&
 	refused "$BASE/x" "connect once with ssh" &&
 	ssh-keygen -q -t ed25519 -N "" -f other &&
 	echo "[127.0.0.1]:$SFTP_PORT $(cut -d" " -f1,2 other.pub)" \
 		>.ssh/known_hosts &&
-	refused "$BASE/x" "is not the one in"
+	refused "$BASE/x" "the key of .127.0.0.1:$SFTP_PORT. is another one than in .*known_hosts.: "
 '
 
 test_expect_success 'who has no key is not let in, and is told what to do' '
 	test_when_finished "cp \"$SFTP_KEY\" .ssh/id_ed25519" &&
 	rm .ssh/id_ed25519 &&
-	refused "$BASE/x" "does not let .* in with the keys of the agent;" &&
+	refused "$BASE/x" "does not let .* in with no key at all: there is no id_ed25519, id_ecdsa or id_rsa in .$HOME/.ssh/., and no agent runs;" &&
 	cp other .ssh/id_ed25519 &&
-	refused "$BASE/x" "agent or .*id_ed25519.*ssh-keygen -t ed25519"
+	refused "$BASE/x" "the key .*id_ed25519. (no agent runs).*ssh-keygen -t ed25519" &&
+	(
+		SSH_AUTH_SOCK=/nowhere &&
+		export SSH_AUTH_SOCK &&
+		refused "$BASE/x" "the keys of the agent or .*id_ed25519;"
+	)
 '
 
 test_expect_success 'another key, and other known hosts' '
@@ -149,6 +154,14 @@ test_expect_success 'another key, and other known hosts' '
 test_expect_success 'no key is shown to anybody where none is to be used' '
 	test_expect_code 128 test-transport -a "$BASE/x" </dev/null 2>err &&
 	test_grep "none may be used" err
+'
+
+test_expect_success 'a file where the directory should be' '
+	echo file >"$SFTP_DIR/plain" &&
+	refused "$BASE/plain" "plain. is there and not a directory" &&
+	refused "$AT_HOME/plain" "plain. is there and not a directory" &&
+	echo file >expect &&
+	test_cmp expect "$SFTP_DIR/plain"
 '
 
 test_expect_success 'what a URL may not have' '

@@ -106,7 +106,7 @@ test_expect_success 'the true answers of Ceph' '
 		rm -rf .git/dv/cache/remote &&
 		test_expect_code 128 dv remote test 2>err
 	) &&
-	test_grep "^fatal: remote .origin.: .*not allowed to read.*(credentials from: environment).*HTTP 403.*request id" err &&
+	test_grep "^fatal: remote .origin.: .*not allowed to read.*(credentials from: environment; .* wrong key).*HTTP 403.*request id" err &&
 	(
 		AWS_ACCESS_KEY_ID=nobody &&
 		test_expect_code 128 dv remote test 2>err

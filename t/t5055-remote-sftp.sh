@@ -35,7 +35,7 @@ test_expect_success 'an unknown host key is refused by both commands' '
 	for command in "remote test" ls-remote
 	do
 		test_expect_code 128 dv $command 2>err &&
-		test_grep "^fatal: remote .origin.: the key of .127.0.0.1:$SFTP_PORT. is not the one in" err &&
+		test_grep "^fatal: remote .origin.: the key of .127.0.0.1:$SFTP_PORT. is not in " err &&
 		test_grep "connect once with ssh" err || return 1
 	done
 '

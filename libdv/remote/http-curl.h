@@ -31,6 +31,7 @@ struct dv_http_transfer {
 	size_t header_bytes;
 	bool begun;			/* a first byte of the body came */
 	bool to_file;
+	bool host_key_differs;
 	bool enough;			/* all that was wanted is here */
 	enum dv_http_fault own_fault;	/* found by our callbacks */
 	char own_text[200];

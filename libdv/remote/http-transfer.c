@@ -290,6 +290,20 @@ static void set_http(struct dv_http *h, struct dv_http_transfer *t)
 	curl_easy_setopt(e, CURLOPT_HTTPHEADER, t->headers);
 }
 
+/* As libcurl itself decides, but that it does not tell one from another. */
+static int on_host_key(CURL *easy, const struct curl_khkey *known,
+		       const struct curl_khkey *found, enum curl_khmatch match,
+		       void *arg)
+{
+	struct dv_http_transfer *t = arg;
+
+	(void)easy;
+	(void)known;
+	(void)found;
+	t->host_key_differs = match == CURLKHMATCH_MISMATCH;
+	return match == CURLKHMATCH_OK ? CURLKHSTAT_FINE : CURLKHSTAT_REJECT;
+}
+
 static void set_ssh(struct dv_http_transfer *t)
 {
 	struct dv_http_request *r = t->r;
@@ -304,6 +318,8 @@ static void set_ssh(struct dv_http_transfer *t)
 	}
 	curl_easy_setopt(e, CURLOPT_SSH_AUTH_TYPES, types);
 	curl_easy_setopt(e, CURLOPT_SSH_KNOWNHOSTS, r->ssh->known_hosts);
+	curl_easy_setopt(e, CURLOPT_SSH_KEYFUNCTION, on_host_key);
+	curl_easy_setopt(e, CURLOPT_SSH_KEYDATA, t);
 	curl_easy_setopt(e, CURLOPT_USERNAME, r->ssh->user);
 	curl_easy_setopt(e, CURLOPT_FTP_CREATE_MISSING_DIRS, 1l);
 	curl_easy_setopt(e, CURLOPT_FILETIME, 1l);
@@ -382,7 +398,10 @@ static enum dv_http_fault fault_of(const struct dv_http_transfer *t,
 	case CURLE_PROXY:
 		return DV_HTTP_NOT_SENT;
 	case CURLE_PEER_FAILED_VERIFICATION:
-		return t->r->ssh ? DV_HTTP_HOST_KEY : DV_HTTP_TLS;
+		if (!t->r->ssh)
+			return DV_HTTP_TLS;
+		return t->host_key_differs ? DV_HTTP_HOST_KEY :
+					     DV_HTTP_HOST_UNKNOWN;
 	case CURLE_SSL_CONNECT_ERROR:
 	case CURLE_SSL_CERTPROBLEM:
 	case CURLE_SSL_CIPHER:

@@ -51,7 +51,8 @@ enum dv_http_fault {
 	DV_HTTP_LOCAL,		/* our own file could not be read or written */
 	DV_HTTP_LIED,		/* more than allowed, or not what was asked */
 	/* SFTP, which has no status */
-	DV_HTTP_HOST_KEY,	/* the server's key is unknown or another one */
+	DV_HTTP_HOST_UNKNOWN,	/* the server's key is in no list of ours */
+	DV_HTTP_HOST_KEY,	/* it is another one than is there */
 	DV_HTTP_LOGIN,		/* we were not let in */
 	DV_HTTP_MISSING,
 	DV_HTTP_DENIED,

@@ -88,6 +88,12 @@ static const char *source(const struct dv_s3_call *c)
 	return c->s3->auth ? dv_awsauth_source(c->s3->auth) : "none";
 }
 
+/* Ceph does not tell an unknown key from one that may not. */
+static bool may_be_wrong(const struct dv_s3_call *c)
+{
+	return c->s3->auth && !c->s3->place.aws && !c->s3->place.google;
+}
+
 static void explain_clock(const struct dv_http_response *r, const char *said,
 			  struct dv_err *err)
 {
@@ -175,8 +181,9 @@ static void explain_status(const struct dv_s3_call *c,
 			   c->key ? c->key : "", said);
 	else if (a->class == DV_WIRE_DENIED)
 		dv_err_set(&a->err, DV_E_SYS, "not allowed to %s in bucket "
-			   "'%s' (credentials from: %s): %s", c->what, bucket,
-			   source(c), said);
+			   "'%s' (credentials from: %s%s): %s", c->what, bucket,
+			   source(c), may_be_wrong(c) ? "; servers like this "
+			   "one answer the same to a wrong key" : "", said);
 	else if (a->class == DV_WIRE_AUTH)
 		explain_auth(c, r, e, said, host, &a->err);
 	else if (a->class == DV_WIRE_UNSUPPORTED)

@@ -57,6 +57,21 @@ static int open_http(struct dv_s3 *s, struct dv_err *err)
 	return dv_net_open(&s->net, &opts, JOBS_DEFAULT, JOBS_MAX, err);
 }
 
+/* What else could be done where there are no credentials. */
+static int none_found(const struct dv_s3 *s, struct dv_err *err)
+{
+	char *why = dv_strdup(err->msg);
+	int rc;
+
+	rc = dv_err_set(err, DV_E_MISSING, "%s; %sa public bucket is read "
+			"without any: '%s://%s/…?anonymous=yes'", why,
+			s->place.google ? "for Google these are HMAC keys, in "
+			"AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY; " : "",
+			s->place.google ? "gs" : "s3", s->place.bucket);
+	free(why);
+	return rc;
+}
+
 /* What a caller may know, and `dv remote test` shows. */
 static int tell(struct dv_s3 *s, struct dv_err *err)
 {
@@ -68,6 +83,8 @@ static int tell(struct dv_s3 *s, struct dv_err *err)
 
 	if (s->auth)
 		rc = dv_awsauth_get(s->auth, 0, &cred, err);
+	if (rc == -DV_E_MISSING)
+		return none_found(s, err);
 	if (rc < 0)
 		return rc;
 	dv_url_origin(&origin, &p->endpoint);

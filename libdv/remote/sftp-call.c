@@ -208,20 +208,25 @@ static void explain(const struct dv_sftp_call *c,
 		dv_err_set(&a->err, DV_E_SYS, "not allowed to %s: %s", c->what,
 			   r->text);
 		break;
+	case DV_HTTP_HOST_UNKNOWN:
+		a->class = DV_WIRE_FATAL;
+		dv_err_set(&a->err, DV_E_SYS, "the key of '%s' is not in "
+			   "'%s'; connect once with ssh and compare it", host,
+			   c->s->known_hosts);
+		break;
 	case DV_HTTP_HOST_KEY:
 		a->class = DV_WIRE_FATAL;
-		dv_err_set(&a->err, DV_E_SYS, "the key of '%s' is not the one "
-			   "in '%s', or not there at all; connect once with "
-			   "ssh and compare it", host, c->s->known_hosts);
+		dv_err_set(&a->err, DV_E_SYS, "the key of '%s' is another one "
+			   "than in '%s': it was set up anew, or is somebody "
+			   "else; compare it before you replace the old one",
+			   host, c->s->known_hosts);
 		break;
 	case DV_HTTP_LOGIN:
 		a->class = DV_WIRE_AUTH;
 		dv_err_set(&a->err, DV_E_SYS, "'%s' does not let '%s' in with "
-			   "the keys of the agent%s%s; a key with a "
-			   "passphrase must be in the agent, and an RSA key "
-			   "is of no use (type: ssh-keygen -t ed25519)", host,
-			   c->s->user, c->s->key_file ? " or " : "",
-			   c->s->key_file ? c->s->key_file : "");
+			   "%s; a key with a passphrase must be in the agent, "
+			   "and an RSA key is of no use (type: ssh-keygen -t "
+			   "ed25519)", host, c->s->user, c->s->keys);
 		break;
 	default:
 		a->class = dv_net_explain(r, host, c->what, &a->err);

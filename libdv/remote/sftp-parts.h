@@ -16,6 +16,7 @@ struct dv_sftp {
 	struct dv_net net;
 	struct dv_http_ssh ssh;
 	char *user, *known_hosts, *key_file;
+	char *keys;			/* in words: what we show */
 	char *origin;			/* "sftp://host:port" */
 	char *root;			/* "/a/b", no '/' at its end */
 	bool swept;			/* left-overs were looked for */

@@ -38,6 +38,23 @@ static char *find_key(void)
 	return NULL;
 }
 
+static char *describe_keys(const char *file)
+{
+	const char *agent = getenv("SSH_AUTH_SOCK");
+	char *home, *out;
+
+	if (agent && *agent)
+		return dv_asprintf("the keys of the agent%s%s", file ? " or " :
+				   "", file ? file : "");
+	if (file)
+		return dv_asprintf("the key '%s' (no agent runs)", file);
+	home = in_home("");
+	out = dv_asprintf("no key at all: there is no id_ed25519, id_ecdsa or "
+			  "id_rsa in '%s', and no agent runs", home);
+	free(home);
+	return out;
+}
+
 static char *own_name(void)
 {
 	const char *user = getenv("USER");
@@ -93,6 +110,7 @@ static int set_place(struct dv_sftp *s, const struct dv_url *u,
 	s->origin = dv_buf_detach(&origin, NULL);
 	s->user = u->user ? dv_strdup(u->user) : own_name();
 	s->key_file = key ? dv_strdup(key) : find_key();
+	s->keys = describe_keys(s->key_file);
 	s->known_hosts = hosts ? dv_strdup(hosts) : in_home("known_hosts");
 	s->ssh = (struct dv_http_ssh){ s->user, s->known_hosts, s->key_file };
 	return 0;
@@ -120,25 +138,45 @@ static void on_greeted(void *arg, const struct dv_sftp_answer *a)
 	g->err = a->err;
 }
 
-/* Are we let in?  A root that is not there yet is made by the first put. */
-static int greet(struct dv_sftp *s, enum dv_wire_class *class,
-		 struct dv_err *err)
+/* Wait for what is said of path: DV_WIRE_OK where it is there. */
+static int stat_now(struct dv_sftp *s, const char *path, struct greeting *g,
+		    struct dv_err *err)
 {
-	struct dv_sftp_call *c = dv_sftp_call_new(s, "look at", "");
-	struct greeting g = { false, DV_WIRE_OK, DV_ERR_INIT };
+	struct dv_sftp_call *c = dv_sftp_call_new(s, "look at", path);
 
+	*g = (struct greeting){ false, DV_WIRE_OK, DV_ERR_INIT };
 	free(c->what);
 	c->what = dv_asprintf("look at '%s'", s->root);
 	c->stat_only = true;
-	dv_sftp_call_start(c, on_greeted, &g);
-	while (!g.done) {
+	dv_sftp_call_start(c, on_greeted, g);
+	while (!g->done) {
 		int rc = dv_http_step(s->net.http, -1, 1000, err);
 
 		if (rc < 0)
 			return rc;
 	}
-	if (g.class == DV_WIRE_OK || g.class == DV_WIRE_MISSING)
-		return 0;
+	return 0;
+}
+
+/*
+ * Are we let in?  A root that is not there yet is made by the first put, but
+ * not where it is a file: there is no "." in one.
+ */
+static int greet(struct dv_sftp *s, enum dv_wire_class *class,
+		 struct dv_err *err)
+{
+	struct greeting g, whole;
+	int rc = stat_now(s, ".", &g, err);
+
+	if (rc < 0 || g.class == DV_WIRE_OK)
+		return rc;
+	if (g.class == DV_WIRE_MISSING) {
+		rc = stat_now(s, "", &whole, err);
+		if (rc == 0 && whole.class == DV_WIRE_OK)
+			rc = dv_err_set(err, DV_E_INVALID, "'%s' is there and "
+					"not a directory", s->root);
+		return rc;
+	}
 	*class = g.class;
 	*err = g.err;
 	return -err->code;
@@ -167,9 +205,8 @@ static int open_sftp(void *b, struct dv_serve *serve,
 	dv_serve_can(s->net.serve, "create", "probe");
 	dv_serve_info(s->net.serve, "endpoint", "%s", s->origin);
 	dv_serve_info(s->net.serve, "directory", "%s", s->root);
-	dv_serve_info(s->net.serve, "credentials", "user '%s', keys of the "
-		      "agent%s%s", s->user, s->key_file ? " or " : "",
-		      s->key_file ? s->key_file : "");
+	dv_serve_info(s->net.serve, "credentials", "user '%s', %s", s->user,
+		      s->keys);
 	return 0;
 }
 
@@ -181,6 +218,7 @@ static void close_sftp(void *b)
 	free(s->user);
 	free(s->known_hosts);
 	free(s->key_file);
+	free(s->keys);
 	free(s->origin);
 	free(s->root);
 }
