@@ -10,7 +10,7 @@ TEST_NO_CREATE_REPO=1
 # again: a repository of its own, from the one of the setup
 again () {
 	cd "$HOME" && rm -rf work remote && cp -Rp kept work &&
-	cp -Rp kept-remote remote && cd work
+	cp -Rp kept-remote remote && cd work || return 1
 }
 
 # held <seed>: is the content of run <seed> in the store?
