@@ -127,17 +127,6 @@ static int add_group(struct job *job, const struct dv_wtgroup *g,
 	return a.overruled ? warn_overruled(job, &a, err) : 0;
 }
 
-/* What is not here may be there. */
-static int look_for_remote(struct job *job, struct dv_err *err)
-{
-	struct dv_strlist names = DV_STRLIST_INIT;
-	int rc = dv_remote_names(job->repo, &names, err);
-
-	job->partial = names.n;
-	dv_strlist_release(&names);
-	return rc;
-}
-
 static int add_all(struct job *job, int argc, const char **argv,
 		   struct dv_err *err)
 {
@@ -190,7 +179,7 @@ static int cmd_add(int argc, const char **argv, const struct dv_ctx *ctx)
 
 	rc = dv_repo_open(&job.repo, DV_REPO_WORKTREE, &err);
 	if (rc >= 0)
-		rc = look_for_remote(&job, &err);
+		rc = dv_remote_any(job.repo, &job.partial, &err);
 	if (rc >= 0)
 		rc = add_all(&job, argc, argv, &err);
 	if (rc >= 0 && !job.dry_run)

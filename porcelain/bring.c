@@ -7,9 +7,9 @@
 #include "plumbing/common/command.h"
 #include "porcelain/human.h"
 
-int dv_bring_version(struct dv_session *s, const char *dataset,
-		     const struct dv_digest *manifest, char **version,
-		     struct dv_err *err)
+static int find_version(struct dv_session *s, const char *dataset,
+			const struct dv_digest *manifest, char **version,
+			struct dv_err *err)
 {
 	struct dv_version newest;
 	struct dv_digest base;
@@ -27,6 +27,18 @@ int dv_bring_version(struct dv_session *s, const char *dataset,
 		dv_version_release(&newest);
 	}
 	return rc;
+}
+
+int dv_bring_pointer(struct dv_session *s, const char *dataset,
+		     struct dv_pointer *pointer, char **version,
+		     struct dv_err *err)
+{
+	int rc = dv_worktree_pointer(s->repo, dataset, pointer, err);
+
+	if (rc <= 0)
+		return rc;
+	rc = find_version(s, dataset, &pointer->manifest, version, err);
+	return rc < 0 ? rc : 1;
 }
 
 void dv_bring_tell(const char *dataset, const struct dv_checkout *c)

@@ -11,12 +11,13 @@
 #include "store/worktree.h"
 
 /*
- * The version that the manifest has: the one the work tree's content
- * descends from, else the newest; *version is NULL where there is none.
- * The caller's to free.
+ * The pointer of a dataset, and the version that its manifest has: the one
+ * the work tree's content descends from, else the newest; *version is NULL
+ * where there is none, and the caller's to free.  1, or 0 where there is no
+ * pointer.
  */
-int dv_bring_version(struct dv_session *s, const char *dataset,
-		     const struct dv_digest *manifest, char **version,
+int dv_bring_pointer(struct dv_session *s, const char *dataset,
+		     struct dv_pointer *pointer, char **version,
 		     struct dv_err *err);
 /*
  * Say what a checkout has written and removed, if it has, and what it

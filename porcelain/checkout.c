@@ -112,14 +112,11 @@ static int checkout_one(struct job *job, const char *dataset,
 	char *version = NULL;
 	int rc;
 
-	rc = dv_worktree_pointer(job->s.repo, dataset, &pointer, err);
+	rc = dv_bring_pointer(&job->s, dataset, &pointer, &version, err);
 	if (!rc)
 		return remove_one(job, dataset, err);
-	if (rc > 0)
-		rc = dv_bring_version(&job->s, dataset, &pointer.manifest,
-				      &version, err);
 	c.version = version;
-	if (rc >= 0)
+	if (rc > 0)
 		rc = bring(job, dataset, &pointer.manifest, &c, err);
 	free(version);
 	return rc;
@@ -137,16 +134,6 @@ static int checkout_all(struct job *job, struct dv_err *err)
 			job->failed = true;
 		}
 	dv_strlist_release(&all);
-	return rc;
-}
-
-static int find_remote(struct job *job, struct dv_err *err)
-{
-	struct dv_strlist names = DV_STRLIST_INIT;
-	int rc = dv_remote_names(job->s.repo, &names, err);
-
-	job->partial = names.n;
-	dv_strlist_release(&names);
 	return rc;
 }
 
@@ -169,7 +156,7 @@ static int cmd_checkout(int argc, const char **argv, const struct dv_ctx *ctx)
 	argc = dv_opt_parse(argc, argv, spec, usage);
 	rc = dv_session_open(&job.s, DV_REPO_WORKTREE, &err);
 	if (rc >= 0)
-		rc = find_remote(&job, &err);
+		rc = dv_remote_any(job.s.repo, &job.partial, &err);
 	if (rc >= 0 && !argc)
 		rc = checkout_all(&job, &err);
 	if (rc >= 0 && argc == 1)

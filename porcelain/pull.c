@@ -175,15 +175,11 @@ static int pull_pointer(struct job *job, const char *dataset,
 
 	if (job->only && !dv_only_may(job->only, dataset))
 		return 0;
-	rc = dv_worktree_pointer(job->s.repo, dataset, &pointer, err);
+	rc = dv_bring_pointer(&job->s, dataset, &pointer, &version, err);
 	if (!rc)
 		return remove_gone(job, dataset, err);
-	if (rc < 0)
-		return rc;
-	rc = dv_bring_version(&job->s, dataset, &pointer.manifest, &version,
-			      err);
 	c.version = version;
-	if (rc >= 0)
+	if (rc > 0)
 		rc = bring_data(job, &part, &pointer.manifest, &c, err);
 	dv_remotepart_release(&part);
 	free(version);

@@ -91,6 +91,16 @@ int dv_remote_names(struct dv_repo *r, struct dv_strlist *out,
 	return rc;
 }
 
+int dv_remote_any(struct dv_repo *r, bool *any, struct dv_err *err)
+{
+	struct dv_strlist names = DV_STRLIST_INIT;
+	int rc = dv_remote_names(r, &names, err);
+
+	*any = names.n > 0;
+	dv_strlist_release(&names);
+	return rc;
+}
+
 /* --- one of them ------------------------------------------------------------ */
 
 /* dv-remote.<name>.<what>, a number from min to max: 1 and *out, or 0. */

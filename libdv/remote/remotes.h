@@ -63,6 +63,8 @@ int dv_remote_get(struct dv_remote *out, struct dv_repo *r, const char *name,
 /* Names of all, sorted, each once. */
 int dv_remote_names(struct dv_repo *r, struct dv_strlist *out,
 		    struct dv_err *err);
+/* Is there any, which may have what is not here? */
+int dv_remote_any(struct dv_repo *r, bool *any, struct dv_err *err);
 
 /*
  * Add to git's configuration, with shared to .dvconfig as well (relative

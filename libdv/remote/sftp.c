@@ -256,6 +256,6 @@ static void ask(void *b, const struct dv_wire_request *r)
 }
 
 const struct dv_backend dv_sftp_backend = {
-	sizeof(struct dv_sftp), open_sftp, close_sftp, ask, dv_net_has_room, dv_net_is_busy,
-	dv_net_step, dv_net_abandon, dv_net_counts
+	sizeof(struct dv_sftp), open_sftp, close_sftp, ask, dv_net_has_room,
+	dv_net_is_busy, dv_net_step, dv_net_abandon, dv_net_counts
 };
