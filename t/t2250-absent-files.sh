@@ -107,7 +107,7 @@ test_expect_success 'where not even the list of files is here, add does not begi
 	for path in data data/mine
 	do
 		test_expect_code 128 dv add $path 2>"$HOME/err" && test_grep "^fatal: .data.dv.: manifest .* is not in the store" "$HOME/err" &&
-		test_grep "^hint: dv pull .data. brings it" "$HOME/err" || return 1
+		test_grep "^hint: dv fetch .data. brings" "$HOME/err" || return 1
 	done &&
 	test_cmp "$HOME/pointer" data.dv && rm data.dv && dv add -q data && dv ls-files data >"$HOME/actual" &&
 	echo mine >"$HOME/expect" && test_cmp "$HOME/expect" "$HOME/actual" &&
