@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * test-proxy <dir> [<port>]: an HTTP proxy on 127.0.0.1 that goes wrong as
- * it is told, before the server on 127.0.0.1:<port>.  Its own port goes
- * into <dir>/port.  It ends with its standard input.
+ * it is told, before the server on 127.0.0.1:<port>, or on the port in
+ * <dir>/server once that is there.  Its own port goes into <dir>/port.  It
+ * ends with its standard input.
  *
  * Each request is one line in <dir>/log, "<method> <target> <action>",
  * and all of its head in <dir>/heads.  The first line of <dir>/rules that
@@ -12,6 +13,7 @@
  *
  * method and target are shell patterns.  Actions:
  *	pass, delay <ms>
+ *	hold		make <dir>/held, and pass once there is <dir>/go
  *	answer <file>	send the file, a whole answer; ask nobody
  *	gather <file>	that, once as many have come as the rule is for
  *	later <file>	ask the server, then send the file all the same
@@ -195,18 +197,30 @@ static bool read_head(int fd, struct dv_buf *head, struct dv_buf *rest)
 
 /* --- the server ------------------------------------------------------- */
 
+static int port_now(void)
+{
+	struct dv_buf text = DV_BUF_INIT;
+	int port = server_port;
+
+	if (read_file(&text, "server") == 0)
+		port = atoi(text.data);
+	dv_buf_release(&text);
+	return port;
+}
+
 static int connect_server(void)
 {
+	int port = port_now();
 	struct sockaddr_in sa = {
 		.sin_family = AF_INET,
-		.sin_port = htons((unsigned short)server_port),
+		.sin_port = htons((unsigned short)port),
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)
 	};
 	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	int on = 1;
 
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
-	if (!server_port || connect(fd, (void *)&sa, sizeof(sa))) {
+	if (!port || connect(fd, (void *)&sa, sizeof(sa))) {
 		close(fd);
 		return -1;
 	}
@@ -356,6 +370,17 @@ static void wait_for_others(const struct request *q)
 	pthread_mutex_unlock(&lock);
 }
 
+/* Whoever told us to hold may have died. */
+static void wait_for_go(void)
+{
+	char *go = in_dir("go");
+
+	append("held", "", 0);
+	for (int i = 0; i < 6000 && access(go, F_OK); i++)
+		pause_ms(50);
+	free(go);
+}
+
 /* Read on until the client has heard and closed, lest it is reset. */
 static void linger(struct request *q)
 {
@@ -383,6 +408,8 @@ static void act(struct request *q)
 	}
 	if (!strcmp(a, "delay"))
 		pause_ms(atol(q->arg));
+	if (!strcmp(a, "hold"))
+		wait_for_go();
 	if (!strcmp(a, "gather"))
 		wait_for_others(q);
 	if (!strcmp(a, "answer") || !strcmp(a, "gather")) {
