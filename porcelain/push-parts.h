@@ -39,6 +39,8 @@ int dv_push_delete(struct dv_push *p, int argc, const char **argv,
 
 /* With the push as arg, fits dv_publish.told. */
 void dv_push_tell(void *arg, const struct dv_publish_told *t);
+/* The same, fits dv_publish.lack. */
+void dv_push_tell_lack(void *arg, const struct dv_err *why);
 void dv_push_tell_total(struct dv_push *p);
 
 /* --- push-git.c ----------------------------------------------------------- */

@@ -129,6 +129,14 @@ void dv_push_tell(void *arg, const struct dv_publish_told *t)
 		say_version(p, t);
 }
 
+void dv_push_tell_lack(void *arg, const struct dv_err *why)
+{
+	(void)arg;
+	dv_error("%s", why->msg);
+	if (*why->hint)
+		dv_hint("%s", why->hint);
+}
+
 void dv_push_tell_total(struct dv_push *p)
 {
 	const struct dv_rput_stats *s = &p->pub.stats;
@@ -138,7 +146,7 @@ void dv_push_tell_total(struct dv_push *p)
 
 	if (p->remote.quiet || p->porcelain)
 		return;
-	if (!p->told && !p->pub.versions) {
+	if (!p->told && !p->pub.versions && !s->objects) {
 		dv_say("nothing new: all is there");
 		return;
 	}

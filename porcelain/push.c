@@ -14,7 +14,7 @@
 #include <stdlib.h>
 
 static const char *const usage[] = {
-	"dv push [--all] [--tags] [--refs] [-f] [-n] [--porcelain] "
+	"dv push [--all] [--tags] [--refs] [--repair] [-f] [-n] [--porcelain] "
 		"[--remote=<name>] [<option>...] [<dataset>[@<what>]...]",
 	"dv push --delete [-n] [--porcelain] [--remote=<name>] [<option>...] "
 		"<dataset>@<tag>...",
@@ -58,6 +58,7 @@ static int publish(struct dv_push *p, struct dv_err *err)
 	c = p->remote.conn;
 	p->pub.progress = &p->remote.progress;
 	p->pub.told = dv_push_tell;
+	p->pub.lack = dv_push_tell_lack;
 	p->pub.arg = p;
 	rc = dv_publish_versions(c, r, p->s.versions, p->wants, p->wants_n,
 				 &p->pub, err);
@@ -109,6 +110,8 @@ static int cmd_push(int argc, const char **argv, const struct dv_ctx *ctx)
 		DV_OPT_BOOL('d', "delete", &delete, "delete tags there"),
 		DV_OPT_BOOL('f', "force", &p.pub.force,
 			    "move latest and tags wherever they are"),
+		DV_OPT_BOOL(0, "repair", &p.pub.repair,
+			    "send again what is lost or damaged there"),
 		DV_OPT_BOOL('n', "dry-run", &p.pub.dry_run,
 			    "tell what would be done"),
 		DV_OPT_BOOL(0, "porcelain", &p.porcelain,
@@ -121,7 +124,8 @@ static int cmd_push(int argc, const char **argv, const struct dv_ctx *ctx)
 
 	(void)ctx;
 	argc = dv_opt_parse(argc, argv, spec, usage);
-	if (delete && (!argc || p.all || p.with_tags || p.refs || p.pub.force))
+	if (delete && (!argc || p.all || p.with_tags || p.refs || p.pub.force ||
+		       p.pub.repair))
 		dv_usage(usage, spec, "--delete takes tags, and no other "
 				      "choice");
 	rc = dv_session_open(&p.s, 0, &err);

@@ -43,7 +43,8 @@ test_expect_success 'another dataset of the same files, all but one absent: noth
 test_expect_success 'what is neither here nor there stops it, by name; exit 128' '
 	cp -R part part2 && rm -rf "$REM/dv/manifests" "$REM/dv/versions" "$REM/dv/heads" &&
 	(cd part2 && rm -rf .git/dv/cache/remote && test_expect_code 128 dv push 2>../err) &&
-	test_grep "^fatal: version .*: .data/b/\|^fatal: version .*: .b/1.: object .* is not in the store" err &&
+	test_grep "^error: version .data@.*: 6 files are lacking, the first is .b/1.: object .* is not in the store" err &&
+	test_grep "^fatal: .data. was not pushed" err &&
 	test_grep "^hint: .*dv pull" err &&
 	test_path_is_missing "$REM/dv/versions"
 '
@@ -54,7 +55,8 @@ test_expect_success 'a dataset that lacks something leaves the others alone; exi
 		dv commit -q also zz && test_expect_code 128 dv push 2>../err
 	) &&
 	test_grep "^also  .* (latest)$" err && test_grep "^zz  .* (latest)$" err &&
-	test_grep "^fatal: version .data@" err && test_path_is_missing "$REM/dv/versions/lab/data" &&
+	sed -n 1p err >first && test_grep "^error: version .data@" first &&
+	test_grep "^fatal: .data. was not pushed" err && test_path_is_missing "$REM/dv/versions/lab/data" &&
 	readable "$REM"
 '
 
@@ -77,7 +79,10 @@ test_expect_success 'absent, on top of a version without it: never published wit
 		dv pull -q --only data/small && test_path_is_missing data/large &&
 		echo new >data/new && dv add -q data && m=$(sed -n "s/^manifest //p" data.dv) &&
 		dv write-version --dataset=data --manifest="$m" --parent="$last" >../id &&
+		size=$(remote_size "$REM.back") &&
 		test_expect_code 128 dv push "data@$(sed "s/^data-//" ../id)" 2>../err &&
+		test_grep "^error: .*: .large.: the large object" ../err &&
+		test $size = "$(remote_size "$REM.back")" &&
 		test_grep "^hint: .*dv pull" ../err && dv fsck --remote &&
 		git checkout -q data.dv && rm data/new && dv pull -q && dv push -q "data@$(sed "s/^data-//" ../id)" && dv fsck --remote
 	)
@@ -94,7 +99,7 @@ test_expect_success 'what was lost before it was pushed: fsck names it, and so d
 		done &&
 		test_expect_code 1 dv fsck >../actual 2>../err && test_grep "^version .fresh@.*missing" ../actual &&
 		test_grep ! "data" ../actual && test_grep "published" ../err &&
-		test_expect_code 128 dv push --all -n 2>../err && test_grep "^fatal: version .fresh@" ../err
+		test_expect_code 128 dv push --all -n 2>../err && test_grep "^error: version .fresh@" ../err
 	)
 '
 

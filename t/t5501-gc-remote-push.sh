@@ -71,6 +71,17 @@ test_expect_success 'a manifest that is named, and whose packs others need' '
 	dv push -q --all && released && sound && can_get 2
 '
 
+test_expect_success 'a configuration in a pack that is named is sent again, and placed there' '
+	begin && dv commit -q --set k=1 data && dv push -q && pass_days 1 &&
+	m=$(dv rev-parse --manifest data) && v=$(dv rev-parse --version data@latest) &&
+	config=$(git cat-file tag "refs/dv/data/$v" | sed -n "s/^Dv-Config: .*://p") && test -n "$config" &&
+	dv forget -q -r --all --force data >/dev/null && dv gc -q --remote && doomed >../doomed && test -s ../doomed &&
+	dv write-version --dataset=other --manifest="$m" >/dev/null && dv push -q other@latest &&
+	last=$(ls "$REMOTE/dv/manifests/${m#*:}"/* | tail -n 1) && od -An -v -tx1 "$last" | tr -d " \n" >../location &&
+	test_grep "$config" ../location && ! grep -f ../doomed ../location &&
+	pass_days 15 && dv gc -q --remote && sound && dv push -q --all && sound && can_get 3
+'
+
 test_expect_success 'a push reuses an old pack, which a gc names meanwhile' '
 	begin && echo more >data/more && dv add -q data && test_tick &&
 	dv commit -q -m "on top of 3" data &&

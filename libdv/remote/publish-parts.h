@@ -27,7 +27,7 @@ struct dv_pub_dataset {
 	bool forgotten;			/* latest was taken away meanwhile */
 	/* version ids, by dv_pub_key() */
 	struct dv_idmap published;	/* found there */
-	struct dv_idmap todo;
+	struct dv_idmap todo;		/* not found there */
 };
 
 /* The location record of a manifest, as it was read. */
@@ -50,6 +50,7 @@ struct dv_pub {
 	struct dv_pub_item *todo;	/* ancestors first */
 	size_t todo_n, todo_cap;
 	struct dv_err failed;		/* the first dataset's; code 0: none */
+	size_t failed_n;
 	/* manifests that what is to be published may share objects with */
 	struct dv_digest *look;
 	size_t look_n, look_cap;
@@ -69,6 +70,8 @@ void dv_pub_key(struct dv_digest *key, const char *id);
 int dv_pub_version(struct dv_pub *x, size_t i, struct dv_version *out,
 		   struct dv_err *err);
 
+/* May what is written now rely on that pack? */
+bool dv_pub_is_sound(struct dv_pub *x, const struct dv_location_pack *info);
 /* dv_conn_begin_write(), and what is lost remembered in p. */
 int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
 		       struct dv_publish *p, struct dv_err *err);
@@ -77,6 +80,8 @@ int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
 
 /* Read the heads, and what of the datasets is to be published: todo. */
 int dv_pub_plan(struct dv_pub *x, struct dv_err *err);
+/* Was it found there?  Not known where nothing but latest is asked for. */
+bool dv_pub_is_published(const struct dv_pub_dataset *d, const char *id);
 /* Read latest of the datasets that are chosen in of (NULL: of all). */
 int dv_pub_read_latest(struct dv_pub *x, const bool *of, struct dv_err *err);
 
@@ -106,6 +111,12 @@ int dv_pub_where_record(struct dv_pub_where *w,
 			const struct dv_digest *configs, size_t n,
 			const struct dv_pub_known *theirs,
 			struct dv_buf *bytes, struct dv_err *err);
+/*
+ * A large object, there and not here: DV_E_MISSING where a record could not
+ * tell where its parts lie.
+ */
+int dv_pub_where_check(struct dv_pub_where *w, const struct dv_digest *id,
+		       struct dv_err *err);
 /* Packs that were named so far are published: the journal forgets them. */
 int dv_pub_where_done(struct dv_pub_where *w, struct dv_err *err);
 

@@ -112,7 +112,7 @@ static int use_part(void *arg, const struct dv_digest *id, uint64_t bytes,
 	return rc;
 }
 
-static bool is_sound(struct dv_pub *x, const struct dv_location_pack *info)
+bool dv_pub_is_sound(struct dv_pub *x, const struct dv_location_pack *info)
 {
 	const struct dv_rpack *p;
 
@@ -130,7 +130,7 @@ static bool vouches(struct dv_pub *x, const struct dv_location *l,
 		struct dv_location_pack info;
 
 		dv_location_pack(l, i, &info);
-		if (!is_sound(x, &info))
+		if (!dv_pub_is_sound(x, &info))
 			return false;
 		has |= dv_rpacks_add(x->packs, &info) == pack;
 	}
@@ -349,7 +349,7 @@ static bool covers(struct dv_pub *x, const struct dv_location *theirs,
 		struct dv_location_pack info;
 
 		dv_location_pack(theirs, i, &info);
-		if (!is_sound(x, &info))
+		if (!dv_pub_is_sound(x, &info))
 			return false;
 	}
 	for (uint32_t i = 0; i < ours->objects; i++) {
@@ -362,12 +362,14 @@ static bool covers(struct dv_pub *x, const struct dv_location *theirs,
 
 /*
  * What only theirs names are configurations of other versions.  Out of a
- * pack that a gc has named it may go at any time: where no other one has
- * it, nobody is left who relies on it.
+ * pack that a gc has named it may go at any time: another one is better.
+ * Where there is none it stays named, as such a version may have been
+ * published while that gc was at work, and keeps it; not where it is gone.
  */
 static int add_theirs(struct dv_pub_where *w, const struct dv_location *theirs,
 		      const struct dv_location *ours, struct dv_err *err)
 {
+	struct dv_rpacks *packs = w->x->packs;
 	struct dv_location_object o, found;
 	struct dv_location_pack info;
 	struct dv_rplace place;
@@ -378,12 +380,15 @@ static int add_theirs(struct dv_pub_where *w, const struct dv_location *theirs,
 		if (dv_location_find(ours, &o.id, &found))
 			continue;
 		dv_location_pack(theirs, o.pack, &info);
-		if (is_sound(w->x, &info)) {
-			o.pack = dv_location_builder_pack(w->b, &info);
-			dv_location_builder_object(w->b, &o);
-		} else if (dv_rpacks_find(w->x->packs, &o.id, true, &place)) {
+		if (!dv_pub_is_sound(w->x, &info) &&
+		    dv_rpacks_find(packs, &o.id, true, &place)) {
 			rc = add_meta(w, &o.id, err);
+			continue;
 		}
+		if (dv_rpacks_get(packs, dv_rpacks_add(packs, &info))->bad)
+			continue;
+		o.pack = dv_location_builder_pack(w->b, &info);
+		dv_location_builder_object(w->b, &o);
 	}
 	return rc;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 #include "remote/publish.h"
 
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,7 +27,21 @@ void dv_publish_release(struct dv_publish *p)
 struct gather {
 	struct dv_pub *x;
 	struct dv_idmap blocks;		/* that were read in this batch */
+	struct dv_idmap lost;		/* of large objects, the parts */
+	uint64_t lacking;		/* entries of the version */
+	struct dv_err first;
 };
+
+/* All that a version lacks is counted: what is told is the first. */
+static int lack(struct gather *g, const struct dv_entry *e,
+		struct dv_err *err)
+{
+	dv_err_prefix(err, "'%.*s'", (int)e->path_len, e->path);
+	if (!g->lacking++)
+		g->first = *err;
+	err->code = 0;
+	return 0;
+}
 
 static int want_object(void *arg, const struct dv_digest *id, bool meta,
 		       const struct dv_entry *e, struct dv_err *err)
@@ -38,12 +53,28 @@ static int want_object(void *arg, const struct dv_digest *id, bool meta,
 		return 1;
 	rc = dv_rput_want(g->x->put, id, meta ? DV_ODB_META : DV_ODB_DATA,
 			  err);
-	if (rc < 0 && e)
-		dv_err_prefix(err, "'%.*s'", (int)e->path_len, e->path);
 	if (rc == -DV_E_MISSING && e)
 		dv_err_hint(err, "nor is it known to be on the remote; where "
 			    "another remote has it: dv pull --remote=<name>");
+	if (rc > 0 || (!rc && dv_idmap_get(&g->lost, id, NULL)))
+		rc = dv_pub_where_check(g->x->where, id, err);
+	if (rc == -DV_E_MISSING && e) {
+		dv_idmap_add(&g->lost, id, 0);
+		return lack(g, e, err);
+	}
+	if (rc < 0 && e)
+		dv_err_prefix(err, "'%.*s'", (int)e->path_len, e->path);
 	return rc;
+}
+
+static int tell_lacking(const struct gather *g, struct dv_err *err)
+{
+	if (g->lacking > 1)
+		dv_err_set(err, DV_E_MISSING, "%" PRIu64 " files are lacking, "
+			   "the first is %s", g->lacking, g->first.msg);
+	else
+		dv_err_set(err, DV_E_MISSING, "%s", g->first.msg);
+	return dv_err_hint(err, "%s", g->first.hint);
 }
 
 int dv_pub_version(struct dv_pub *x, size_t i, struct dv_version *out,
@@ -55,6 +86,68 @@ int dv_pub_version(struct dv_pub *x, size_t i, struct dv_version *out,
 				item->id, out, err);
 }
 
+/*
+ * Configurations that the remote has in packs that a gc has named, or that
+ * are damaged, of other versions of the manifest: those that are recorded here, too, are sent
+ * again, so that the next location record names them elsewhere.
+ */
+struct theirs {
+	struct dv_pub *x;
+	const struct dv_digest *manifest;
+	const struct dv_location *where;
+};
+
+static int want_config(struct theirs *t, const struct dv_digest *id,
+		       struct dv_err *err)
+{
+	struct dv_location_object o;
+	struct dv_location_pack info;
+	int rc;
+
+	if (!dv_digest_isset(id) || !dv_location_find(t->where, id, &o))
+		return 0;
+	dv_location_pack(t->where, o.pack, &info);
+	if (dv_pub_is_sound(t->x, &info))
+		return 0;
+	rc = dv_rput_want(t->x->put, id, DV_ODB_META, err);
+	if (rc == -DV_E_MISSING)
+		err->code = rc = 0;
+	return rc < 0 ? rc : 0;
+}
+
+static int on_version(void *arg, const struct dv_version_row *row,
+		      struct dv_err *err)
+{
+	struct theirs *t = arg;
+	struct dv_version v;
+	int rc;
+
+	if (!dv_digest_eq(&row->manifest, t->manifest))
+		return 0;
+	rc = dv_versions_find(t->x->v, row->dataset, row->id, &v, err);
+	if (rc < 0)
+		return rc;
+	rc = want_config(t, &v.rec.config, err);
+	dv_version_release(&v);
+	return rc;
+}
+
+static int want_theirs(struct dv_pub *x, const struct dv_digest *manifest,
+		       struct dv_err *err)
+{
+	const struct dv_pub_known *k = dv_pub_known_find(x, manifest);
+	struct theirs t = { x, manifest, k ? &k->location.l : NULL };
+	struct dv_location_pack info;
+	bool sound = true;
+
+	for (uint32_t i = 0; k && i < t.where->packs; i++) {
+		dv_location_pack(t.where, i, &info);
+		sound &= dv_pub_is_sound(x, &info);
+	}
+	return sound ? 0 :
+	       dv_versions_each_row(x->v, NULL, on_version, &t, err);
+}
+
 static int gather(struct gather *g, size_t i, struct dv_err *err)
 {
 	struct dv_pub *x = g->x;
@@ -63,14 +156,19 @@ static int gather(struct gather *g, size_t i, struct dv_err *err)
 
 	if (rc < 0)
 		return rc;
+	g->lacking = 0;
 	rc = dv_manifest_each_object(&v.rec.manifest, dv_odb_read, x->odb,
 				     want_object, g, err);
+	if (!rc && g->lacking)
+		rc = tell_lacking(g, err);
 	if (!rc && dv_digest_isset(&v.rec.config))
 		rc = dv_rput_want(x->put, &v.rec.config, DV_ODB_META, err);
+	if (rc >= 0)
+		rc = want_theirs(x, &v.rec.manifest, err);
 	if (rc < 0)
 		dv_err_prefix(err, "version '%s@%s'", v.rec.dataset, v.id);
 	dv_version_release(&v);
-	return rc;
+	return rc < 0 ? rc : 0;
 }
 
 static bool is_failed(const struct dv_pub *x, size_t i)
@@ -82,8 +180,11 @@ static bool is_failed(const struct dv_pub *x, size_t i)
 static void fail(struct dv_pub *x, size_t i, struct dv_err *err)
 {
 	x->datasets[x->todo[i].dataset].failed = true;
+	x->failed_n++;
 	if (!x->failed.code)
 		x->failed = *err;
+	if (x->p->lack)
+		x->p->lack(x->p->arg, err);
 	err->code = 0;
 }
 
@@ -97,6 +198,7 @@ static int plan_batch(struct dv_pub *x, size_t first, size_t *end,
 	int rc = 0;
 
 	dv_idmap_init(&g.blocks, dv_odb_algo(x->odb));
+	dv_idmap_init(&g.lost, dv_odb_algo(x->odb));
 	while (!rc && i < *end && bytes < BATCH_BYTES &&
 	       objects < BATCH_OBJECTS) {
 		if (!is_failed(x, i))
@@ -113,6 +215,7 @@ static int plan_batch(struct dv_pub *x, size_t first, size_t *end,
 	}
 	*end = i;
 	dv_idmap_release(&g.blocks);
+	dv_idmap_release(&g.lost);
 	return rc;
 }
 
@@ -124,28 +227,46 @@ static bool is_old(struct dv_pub *x)
 	return dv_rclock_age(&x->clock) > DV_PUBLISH_AGE_MAX;
 }
 
-static int send_batch(struct dv_pub *x, size_t first, size_t *end,
-		      struct dv_err *err)
-{
-	int rc = plan_batch(x, first, end, err);
-
-	return rc < 0 ? rc : dv_rput_send(x->put, err);
-}
-
 static int publish_batch(struct dv_pub *x, size_t first, size_t *end,
-			 struct dv_err *err)
+			 bool planned, struct dv_err *err)
 {
-	int rc = send_batch(x, first, end, err);
+	int rc = planned ? 0 : plan_batch(x, first, end, err);
 
+	if (!rc)
+		rc = dv_rput_send(x->put, err);
 	while (!rc && is_old(x)) {
 		dv_rclock_begin(&x->clock, x->c);
 		rc = dv_pub_learn(x, err);
 		if (!rc)
-			rc = send_batch(x, first, end, err);
+			rc = plan_batch(x, first, end, err);
+		if (!rc)
+			rc = dv_rput_send(x->put, err);
 	}
 	if (!rc)
 		rc = dv_pub_batch(x, first, *end, err);
 	return rc < 0 ? rc : dv_pub_where_done(x->where, err);
+}
+
+/*
+ * Plan all batches, to know what is lacking before anything is sent.  *whole
+ * where there is one, which is planned now.
+ */
+static int plan_all(struct dv_pub *x, bool *whole, struct dv_err *err)
+{
+	struct dv_rput_stats before = x->p->stats;
+	int rc = 0;
+
+	*whole = false;
+	for (size_t i = 0, end; !rc && i < x->todo_n && !*whole; i = end) {
+		end = x->todo_n;
+		rc = plan_batch(x, i, &end, err);
+		*whole = !rc && !i && end == x->todo_n && !x->failed_n;
+		if (!*whole)
+			dv_rput_drop(x->put);
+	}
+	if (!*whole)
+		x->p->stats = before;
+	return rc;
 }
 
 int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
@@ -162,21 +283,32 @@ int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
 	return rc < 0 ? rc : 0;
 }
 
+static bool is_any_left(const struct dv_pub *x)
+{
+	for (size_t i = 0; i < x->todo_n; i++)
+		if (!is_failed(x, i))
+			return true;
+	return false;
+}
+
 static int publish_all(struct dv_pub *x, struct dv_err *err)
 {
-	bool fresh = x->c->fresh;
+	bool planned = false, fresh = x->c->fresh;
 	int rc;
 
 	if (!fresh)
 		dv_rclock_begin(&x->clock, x->c);
 	rc = dv_pub_learn(x, err);
 	if (!rc)
-		rc = dv_pub_begin_write(x->c, x->r->algo, x->p, err);
+		rc = plan_all(x, &planned, err);
+	if (rc < 0 || !is_any_left(x))
+		return rc;
+	rc = dv_pub_begin_write(x->c, x->r->algo, x->p, err);
 	if (!rc && fresh)
 		dv_rclock_begin(&x->clock, x->c);
 	for (size_t i = 0, end; !rc && i < x->todo_n; i = end) {
 		end = x->todo_n;
-		rc = publish_batch(x, i, &end, err);
+		rc = publish_batch(x, i, &end, planned, err);
 	}
 	return rc;
 }
@@ -198,7 +330,10 @@ static int pretend(struct dv_pub *x, struct dv_err *err)
 		dv_rput_drop(x->put);
 	}
 	for (size_t i = 0; i < x->todo_n; i++)
-		x->p->versions += !is_failed(x, i);
+		x->p->versions += !is_failed(x, i) &&
+				  !dv_pub_is_published(
+					&x->datasets[x->todo[i].dataset],
+					x->todo[i].id);
 	return rc;
 }
 
@@ -254,6 +389,24 @@ static void release(struct dv_pub *x)
 	free(x->known);
 }
 
+/* Why, was told already where somebody was there to be told. */
+static int tell_failed(const struct dv_pub *x, struct dv_err *err)
+{
+	size_t i = 0;
+
+	if (!x->p->lack) {
+		*err = x->failed;
+		return -err->code;
+	}
+	if (x->failed_n > 1)
+		return dv_err_set(err, DV_E_MISSING, "%zu datasets were not "
+				  "pushed: they are not whole", x->failed_n);
+	while (!x->datasets[i].failed)
+		i++;
+	return dv_err_set(err, DV_E_MISSING, "'%s' was not pushed: it is not "
+			  "whole", x->datasets[i].name);
+}
+
 int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 			struct dv_versions *v,
 			const struct dv_publish_want *want, size_t n,
@@ -274,10 +427,8 @@ int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 		rc = dv_pub_heads(&x, err);
 	if (!rc)
 		rc = dv_pub_keep(&x, err);
-	if (!rc && x.failed.code) {
-		*err = x.failed;
-		rc = -err->code;
-	}
+	if (!rc && x.failed.code)
+		rc = tell_failed(&x, err);
 	release(&x);
 	return rc;
 }

@@ -49,13 +49,18 @@ struct dv_publish_told {
 	const char *there;	/* where latest or the tag is; "" nowhere */
 };
 typedef void dv_publish_told_fn(void *arg, const struct dv_publish_told *t);
+/* Why a dataset is not published: what it lacks, by name. */
+typedef void dv_publish_lack_fn(void *arg, const struct dv_err *why);
 
 struct dv_publish {
 	/* in */
 	bool dry_run, force;
+	bool repair;		/* versions that are there are looked at, too,
+				   and what their packs have lost is sent */
 	int level;		/* as in remote/rput.h */
 	struct dv_progress *progress;
 	dv_publish_told_fn *told;	/* of each that was asked for */
+	dv_publish_lack_fn *lack;	/* before anything is sent */
 	void *arg;
 	/* out, added to */
 	uint64_t versions;	/* records that are new there */
@@ -72,7 +77,8 @@ void dv_publish_release(struct dv_publish *p);
  * Publish the n versions at want, in order of dataset, with all ancestors
  * of each (Parent) that are recorded here and not there.  Nothing is
  * written in a dry run.  DV_E_MISSING where an object is neither here nor
- * there: the datasets that do not need it are published all the same.
+ * there: the datasets that do not need it are published all the same.  That
+ * is found out, and told to lack, before anything is sent.
  * DV_E_DIGEST where one is damaged here ends it.
  */
 int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,

@@ -134,7 +134,7 @@ int dv_rput_want(struct dv_rput *r, const struct dv_digest *id,
 		err->code = 0;
 		if (dv_idmap_add(&r->seen, id, 0))
 			reuse(r, o.size);
-		rc = 0;
+		rc = 1;
 	}
 	return rc;
 }
@@ -155,9 +155,9 @@ int dv_rput_objects(struct dv_conn *c, struct dv_rpacks *s,
 	struct dv_rput *r = dv_rput_new(c, s, odb, level, stats, p);
 	int rc = 0;
 
-	for (size_t i = 0; !rc && i < n; i++)
+	for (size_t i = 0; rc >= 0 && i < n; i++)
 		rc = dv_rput_want(r, &ids[i], kind, err);
-	if (!rc)
+	if (rc >= 0)
 		rc = dv_rput_send(r, err);
 	dv_rput_free(r);
 	return rc;

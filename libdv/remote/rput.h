@@ -44,8 +44,9 @@ struct dv_rput *dv_rput_new(struct dv_conn *c, struct dv_rpacks *s,
 void dv_rput_free(struct dv_rput *r);	/* NULL is fine */
 
 /*
- * Plan to have id there, a large object with its chunks.  DV_E_MISSING
- * where it is neither there nor in the store.
+ * Plan to have id there, a large object with its chunks.  1 where the store
+ * does not have those, and the recipe that is there has to vouch for them.
+ * DV_E_MISSING where it is neither there nor in the store.
  */
 int dv_rput_want(struct dv_rput *r, const struct dv_digest *id,
 		 enum dv_odb_kind kind, struct dv_err *err);
