@@ -4,38 +4,14 @@
 test_description='the examples of the pages on configurations and names'
 
 . ./test-lib.sh
+. "$DV_SOURCE/t/lib-pages.sh"
 
 page=$DV_SOURCE/Documentation/dv-format-config.adoc
-
-# part <name>: the block of the format page that has "// file: <name>"
-part () {
-	awk -v want="// file: $1" '
-	$0 == want { found = 1; next }
-	found && /^----$/ { if (inside) exit; inside = 1; next }
-	inside' "$page" >"$1" &&
-	test -s "$1"
-}
-
-# examples <page>: each command of EXAMPLES says what the page says
-examples () {
-	awk '
-	/^== / { here = ($2 == "EXAMPLES") }
-	here && /^----$/ { inside = !inside; next }
-	here && inside' "$DV_SOURCE/Documentation/$1" >expect &&
-	test_grep "^\$ " expect &&
-	sed -n "s/^\$ //p" expect >commands &&
-	while read -r line
-	do
-		printf "$ %s\n" "$line" &&
-		eval "$line" || return 1
-	done <commands >actual &&
-	test_cmp expect actual
-}
 
 test_expect_success 'the example has the bytes and the hash of the page' '
 	for p in params.yaml site.json canonical.hex hash
 	do
-		part $p || return 1
+		part config $p || return 1
 	done &&
 	set -- params.yaml site.json "train.tags=[\"a\", \"b\"]" &&
 	dv hash-config --canonical "$@" >form &&
@@ -47,7 +23,7 @@ test_expect_success 'the example has the bytes and the hash of the page' '
 '
 
 test_expect_success 'canonical forms have the hashes of the page' '
-	part forms &&
+	part config forms &&
 	while read -r hash form
 	do
 		printf "%s" "$form" >form.json &&
@@ -60,7 +36,7 @@ test_expect_success 'canonical forms have the hashes of the page' '
 '
 
 test_expect_success 'YAML scalars are what the page says' '
-	part scalars &&
+	part config scalars &&
 	while read -r scalar value
 	do
 		printf "a: %s\n" "$scalar" >scalar.yaml &&
@@ -71,11 +47,11 @@ test_expect_success 'YAML scalars are what the page says' '
 '
 
 test_expect_success 'examples of dv-hash-config(1)' '
-	examples dv-hash-config.adoc
+	examples dv-hash-config
 '
 
 test_expect_success 'examples of dv-name-artifact(1)' '
-	examples dv-name-artifact.adoc
+	examples dv-name-artifact
 '
 
 test_done

@@ -4,55 +4,26 @@
 test_description='the examples of the pages on manifests'
 
 . ./test-lib.sh
+. "$DV_SOURCE/t/lib-pages.sh"
 
 page=$DV_SOURCE/Documentation/dv-format-manifest.adoc
-
-# part <name>: the block of the format page that has "// file: <name>"
-part () {
-	awk -v want="// file: $1" '
-	$0 == want { found = 1; next }
-	found && /^----$/ { if (inside) exit; inside = 1; next }
-	inside' "$page" >"$1" &&
-	test -s "$1"
-}
-
-# examples <page>: each command of EXAMPLES says what the page says
-examples () {
-	awk '
-	/^== / { here = ($2 == "EXAMPLES") }
-	here && /^----$/ { inside = !inside; next }
-	here && inside' "$DV_SOURCE/Documentation/$1" >expect &&
-	test_grep "^\$ " expect &&
-	sed -n "s/^\$ //p" expect >commands &&
-	while read -r line
-	do
-		printf "$ %s\n" "$line" &&
-		eval "$line" || return 1
-	done <commands >actual &&
-	test_cmp expect actual
-}
-
-# hex <id>: the bytes of an object
-hex () {
-	dv cat-object "$1" | od -An -v -tx1 -w16 | sed "s/^ //"
-}
 
 test_expect_success 'setup' '
 	dv init &&
 	for p in entries block.hex root.hex id empty.hex empty.ids hashes
 	do
-		part $p || return 1
+		part manifest $p || return 1
 	done
 '
 
 test_expect_success XXH128 'the example has the bytes and the id of the page' '
 	dv write-manifest --missing <entries >actual &&
 	test_cmp id actual &&
-	hex "$(cat id)" >actual &&
+	dv cat-object "$(cat id)" | hex >actual &&
 	test_cmp root.hex actual &&
 	dv cat-manifest --root "$(cat id)" >root &&
 	block=$(sed -n "s/^block \([^ ]*\) .*/\1/p" root) &&
-	hex "$block" >actual &&
+	dv cat-object "$block" | hex >actual &&
 	test_cmp block.hex actual &&
 	test_grep "this block of $(dv cat-object --size "$block") bytes" \
 		"$page" &&
@@ -64,7 +35,7 @@ test_expect_success XXH128 'the example has the bytes and the id of the page' '
 
 test_expect_success XXH128 'the empty manifest has the bytes of the page' '
 	id=$(dv write-manifest </dev/null) &&
-	hex "$id" >actual &&
+	dv cat-object "$id" | hex >actual &&
 	test_cmp empty.hex actual
 '
 
@@ -108,7 +79,7 @@ for page in write-manifest cat-manifest diff-manifest
 do
 	export page
 	test_expect_success "examples of dv-$page(1)" '
-		examples dv-$page.adoc
+		examples dv-$page
 	'
 done
 

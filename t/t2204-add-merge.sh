@@ -18,14 +18,6 @@ data_packs () {
 	done | grep -c 1
 }
 
-# flip <file> <n>: another byte there
-flip () {
-	chmod u+w "$1" &&
-	byte=$(od -An -tu1 -j "$2" -N 1 "$1") &&
-	printf "\\$(printf %o $((byte ^ 1)))" |
-		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
-}
-
 test_expect_success 'setup: ten packs of a file each, one of them damaged' '
 	test_commit code && dv init &&
 	for i in 1 2 3 4 5 6 7 8 9 10
@@ -39,7 +31,7 @@ test_expect_success 'setup: ten packs of a file each, one of them damaged' '
 		dv verify-pack -v "$p" >list || return 1
 		! grep "$id" list || echo "$p" >which
 	done &&
-	bad=$(cat which) && flip "$bad" 100 &&
+	bad=$(cat which) && test_flip "$bad" 100 &&
 	test_expect_code 1 dv verify-pack "$bad" 2>err
 '
 
@@ -66,7 +58,7 @@ test_expect_success 'an add that merges nothing does not say it again' '
 '
 
 test_expect_success 'once it is mended it is merged as the others' '
-	flip "$bad" 100 &&
+	test_flip "$bad" 100 &&
 	for i in 13 14 15 16 17 18 19 20 21 22
 	do
 		add_one $i 2>>err || return 1

@@ -5,45 +5,7 @@ test_description='what the pages on versions, refs and pointers show'
 
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-lab.sh"
-
-# part <name> <page>: the block that has "// file: <name>" before it
-part () {
-	awk -v want="// file: $1" '
-	$0 == want { found = 1; next }
-	found && /^----$/ { if (inside) exit; inside = 1; next }
-	inside' "$DV_SOURCE/Documentation/$2" >"$1" &&
-	test -s "$1"
-}
-
-# examples <page>: each command of EXAMPLES says what the page says
-examples () {
-	awk '
-	/^== / { here = ($2 == "EXAMPLES") }
-	here && /^----$/ { inside = !inside; next }
-	here && inside' "$DV_SOURCE/Documentation/$1" >"$HOME/expect" &&
-	test_grep "^\$ " "$HOME/expect" &&
-	sed -n "s/^\$ //p" "$HOME/expect" >"$HOME/commands" &&
-	while read -r line
-	do
-		printf "$ %s\n" "$line" &&
-		eval "$line" 2>"$HOME/err" || return 1
-	done <"$HOME/commands" >"$HOME/actual" &&
-	test_cmp "$HOME/expect" "$HOME/actual"
-}
-
-# pipeline <page> <n>: the n-th block of PIPELINE, as a script
-pipeline () {
-	awk -v want="$2" '
-	/^== / { here = ($2 == "PIPELINE") }
-	here && /^----$/ { inside = !inside; n += inside; next }
-	here && inside && n == want { sub(/^\$ /, ""); print }' \
-		"$DV_SOURCE/Documentation/$1" >"$HOME/script" &&
-	test -s "$HOME/script" && sh -e "$HOME/script"
-}
-
-hex () {
-	od -An -v -tx1 -w16 | sed "s/^ //"
-}
+. "$DV_SOURCE/t/lib-pages.sh"
 
 test_expect_success 'setup: three versions of data, one of plot.png' '
 	git init -q -b main lab && cd lab && lab_init &&
@@ -59,16 +21,16 @@ for page in tag forget write-version show-ref update-ref rev-parse
 do
 	export page
 	test_expect_success "examples of dv-$page(1)" '
-		rm -rf lab && cp -R saved lab && (cd lab && examples dv-$page.adoc)
+		rm -rf lab && cp -R saved lab && (cd lab && examples dv-$page)
 	'
 done
 
 test_expect_success 'examples of dv-init(1)' '
-	mkdir outer && (cd outer && examples dv-init.adoc)
+	mkdir outer && (cd outer && examples dv-init)
 '
 
 test_expect_success 'the pipeline of dv-init(1) makes what dv init makes' '
-	git init -q by-hand && (cd by-hand && pipeline dv-init.adoc 1) &&
+	git init -q by-hand && (cd by-hand && pipeline dv-init 1) &&
 	git init -q by-dv &&
 	(cd by-dv && dv init -q --namespace=lab --object-format=xxh128) &&
 	test_cmp by-dv/.git/dv/format by-hand/.git/dv/format &&
@@ -85,8 +47,8 @@ test_expect_success 'the pipeline of dv-init(1) makes what dv init makes' '
 test_expect_success 'the pipelines of dv-tag(1) do what dv tag does' '
 	rm -rf lab && cp -R saved lab && (
 		cd lab &&
-		pipeline dv-tag.adoc 1 && git rev-parse refs/dv-tags/data/good >../hand.id &&
-		pipeline dv-tag.adoc 2 | cut -d" " -f2 | cut -f1 >../actual &&
+		pipeline dv-tag 1 && git rev-parse refs/dv-tags/data/good >../hand.id &&
+		pipeline dv-tag 2 | cut -d" " -f2 | cut -f1 >../actual &&
 		dv tag | cut -f2 >../expect && test_cmp ../expect ../actual &&
 		dv update-ref -d data@good && dv tag -q good data@latest &&
 		git rev-parse refs/dv-tags/data/good >../dv.id
@@ -101,15 +63,15 @@ test_expect_success 'the pipelines of dv-forget(1) do what dv forget does' '
 		done && lab_pointers pointers && dv tag -q -f good data@latest &&
 		dv forget -n --keep-last=3 data | sort >../expect &&
 		test_line_count = 3 ../expect &&
-		pipeline dv-forget.adoc 1 | sort >../actual && test_cmp ../expect ../actual &&
+		pipeline dv-forget 1 | sort >../actual && test_cmp ../expect ../actual &&
 		v=$(dv rev-parse --version data@good) &&
 		dv show-ref --versions data | grep -v $v >../expect &&
-		pipeline dv-forget.adoc 2 && dv show-ref --versions data >../actual
+		pipeline dv-forget 2 && dv show-ref --versions data >../actual
 	) && test_cmp expect actual
 '
 
 test_expect_success 'the pointer of dv-format-pointer(5) has the bytes of the page' '
-	part data.dv dv-format-pointer.adoc && part data.hex dv-format-pointer.adoc &&
+	part pointer data.dv && part pointer data.hex &&
 	hex <data.dv >actual && test_cmp data.hex actual &&
 	test_grep "These $(test_file_size data.dv) bytes" \
 		"$DV_SOURCE/Documentation/dv-format-pointer.adoc"
@@ -128,7 +90,7 @@ test_expect_success XXH128 'it is read, and so is what dv add writes' '
 test_expect_success 'the record of dv-format-version(5) is a tag object as git has them' '
 	for p in record oid components
 	do
-		part $p dv-format-version.adoc || return 1
+		part version $p || return 1
 	done &&
 	git hash-object -t tag -w record >actual && test_cmp oid actual &&
 	test_grep "These $(test_file_size record) bytes" \
@@ -136,7 +98,7 @@ test_expect_success 'the record of dv-format-version(5) is a tag object as git h
 '
 
 test_expect_success XXH128 'dv reads it, and its cache has the bytes of dv-format-vcache(5)' '
-	dv init -q --namespace=lab && part cache.hex dv-format-vcache.adoc &&
+	dv init -q --namespace=lab && part vcache cache.hex &&
 	dv update-ref refs/dv/data/$(sed -n "s/^tag //p" record) $(cat oid) &&
 	dv show-ref >actual &&
 	printf "%s %s\trefs/dv/data/%s\n" $(cat oid) $(sed -n "s/^tag //p" record) \

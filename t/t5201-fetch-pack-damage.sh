@@ -40,14 +40,6 @@ absent () {
 	test_expect_code 1 dv cat-object --exists $1
 }
 
-# flip <file> <n>: another byte there
-flip () {
-	chmod u+w "$1" &&
-	byte=$(od -An -tu1 -j "$2" -N 1 "$1") &&
-	printf "\\$(printf %o $((byte ^ 1)))" |
-		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
-}
-
 test_expect_success 'a remote that tells the truth: all comes' '
 	remote none &&
 	echo "manifest $M" >expect &&
@@ -59,19 +51,19 @@ test_expect_success 'a remote that tells the truth: all comes' '
 '
 
 test_expect_success 'a damaged block is told with its pack, the rest comes' '
-	remote none && flip none/dv/packs/$DATA.pack 9 && fetch none &&
+	remote none && test_flip none/dv/packs/$DATA.pack 9 && fetch none &&
 	test_grep "^error: .*pack $DATA" err && absent $A && absent $B &&
 	dv cat-object --exists $L
 '
 
 test_expect_success 'a damaged chunk: the large file does not come' '
-	remote none && flip none/dv/packs/$DATA.pack 800000 && fetch none &&
+	remote none && test_flip none/dv/packs/$DATA.pack 800000 && fetch none &&
 	test_grep "^error: .*pack $DATA" err && test_grep "$L" err &&
 	absent $L && dv cat-object --exists $A && dv cat-object --exists $B
 '
 
 test_expect_success 'mended, only what is missing travels' '
-	flip none/dv/packs/$DATA.pack 800000 &&
+	test_flip none/dv/packs/$DATA.pack 800000 &&
 	dv fetch-pack -v "$PWD/none" $M 2>err && dv cat-object --exists $L &&
 	sed -n "s/^.*; \([0-9]*\) bytes of packs$/\1/p" err >wire &&
 	test "$(cat wire)" -lt 300000
@@ -90,7 +82,7 @@ test_expect_success 'a pack that is not there is told' '
 '
 
 test_expect_success 'an index that is damaged is told' '
-	remote none && flip none/dv/packs/$DATA.idx 1100 && fetch none &&
+	remote none && test_flip none/dv/packs/$DATA.idx 1100 && fetch none &&
 	test_grep "^error: .*index of pack $DATA" err && absent $A
 '
 
@@ -105,7 +97,7 @@ test_expect_success 'an index that is not there, cut, longer, of another pack' '
 '
 
 test_expect_success 'a block of the manifest is damaged: nothing of it is here' '
-	remote none && flip none/dv/packs/$META.pack 20 &&
+	remote none && test_flip none/dv/packs/$META.pack 20 &&
 	fetch_nothing none && test_grep "^fatal: .*pack $META" err
 '
 

@@ -26,13 +26,6 @@ faults () {
 	! grep -v "^'dv/" "$HOME/actual"
 }
 
-# flip <file> <offset>: another byte there
-flip () {
-	flip_old=$(od -An -tu1 -j "$2" -N 1 "$1" | tr -d " ") &&
-	printf "$(printf '\\%03o' $(((flip_old + 1) % 256)))" |
-	dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
-}
-
 test_expect_success 'setup: versions, a large file, a tag' '
 	maintain_lab lab 2 && head -c 3000000 /dev/urandom >data/large &&
 	dv add -q data && test_tick && dv commit -q -m large data &&
@@ -101,7 +94,7 @@ test_expect_success 'location records whose numbers are not dense' '
 
 test_expect_success 'a location record that is damaged, or of another manifest' '
 	key=dv/manifests/$(manifest_of $v2) && spoil $key &&
-	flip "$spoilt/0000000001" 60 && faults && test_grep "^.$key/0000000001.: " ../actual && mend &&
+	test_flip "$spoilt/0000000001" 60 && faults && test_grep "^.$key/0000000001.: " ../actual && mend &&
 	spoil $key && cp "$REMOTE/dv/manifests/$(manifest_of $v1)/0000000001" "$spoilt/0000000001" &&
 	faults && test_grep "^.$key/0000000001.: it is of another manifest" ../actual && mend
 '
@@ -124,14 +117,14 @@ test_expect_success 'a pack that is cut short, by the list alone' '
 
 test_expect_success 'an index that does not hash to its name, whatever the cache has' '
 	idx=$(cd "$REMOTE/dv/packs" && ls | grep "idx$" | head -n 1) && spoil dv/packs/$idx &&
-	flip "$spoilt" 100 && faults && test_grep "^.dv/packs/$idx.: " ../actual &&
+	test_flip "$spoilt" 100 && faults && test_grep "^.dv/packs/$idx.: " ../actual &&
 	test_line_count = 1 ../actual && mend
 '
 
 test_expect_success 'one byte of a pack: --verify tells, and the objects that are lost' '
 	cd "$HOME/lab" && for pack in $(cd "$REMOTE/dv/packs" && ls | grep "pack$")
 	do
-		spoil dv/packs/$pack && flip "$spoilt" 20 && faults --verify &&
+		spoil dv/packs/$pack && test_flip "$spoilt" 20 && faults --verify &&
 		test_grep "^.dv/packs/$pack.: block 0, which has .* checksum" ../actual &&
 		mend || return 1
 	done
@@ -142,7 +135,7 @@ test_expect_success 'what is around the blocks of a pack' '
 	size=$(test_file_size "$REMOTE/dv/packs/$pack") &&
 	for at in 4 $((size - 3)) $((size - 100))
 	do
-		spoil dv/packs/$pack && flip "$spoilt" $at && dv fsck --remote &&
+		spoil dv/packs/$pack && test_flip "$spoilt" $at && dv fsck --remote &&
 		faults --verify && test_grep "^.dv/packs/$pack.: its header" ../actual &&
 		mend || return 1
 	done

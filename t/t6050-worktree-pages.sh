@@ -4,16 +4,7 @@
 test_description='the pipelines on the pages of add, rm, mv, status, checkout'
 
 . ./test-lib.sh
-
-# pipeline <page> <n>: the n-th block of PIPELINE, as a script
-pipeline () {
-	awk -v want="$2" '
-	/^== / { here = ($2 == "PIPELINE") }
-	here && /^----$/ { inside = !inside; n += inside; next }
-	here && inside && n == want { sub(/^\$ /, ""); print }' \
-		"$DV_SOURCE/Documentation/$1.adoc" >"$HOME/.git/script" &&
-	test -s "$HOME/.git/script" && sh -e "$HOME/.git/script"
-}
+. "$DV_SOURCE/t/lib-pages.sh"
 
 # make <directory>: a repository with a dataset that is not added yet
 make () {

@@ -244,6 +244,14 @@ test_commit () {
 	git tag "$1"
 }
 
+# test_flip <file> <n>: one bit of the byte there is another.
+test_flip () {
+	chmod u+w "$1" &&
+	flip_byte=$(od -An -tu1 -j "$2" -N 1 "$1") &&
+	printf "\\$(printf %o $((flip_byte ^ 1)))" |
+		dd of="$1" bs=1 seek="$2" conv=notrunc 2>/dev/null
+}
+
 # test_as_nobody <command>...: run without root's rights; root gives its
 # place up for nobody, who owns nothing here before test_give_nobody.
 test_as_nobody () {
