@@ -74,6 +74,16 @@ static int add_places(struct places *p, size_t first, size_t end,
 	return 0;
 }
 
+/* Behind what is there, and what a gc may delete that has gone already. */
+static uint64_t next_number(const struct places *p, const struct place *at,
+			    const struct dv_pub_known *theirs)
+{
+	uint64_t n = dv_rpacks_doomed_number(p->x->packs, &at->manifest);
+
+	return theirs && theirs->location.n > n ? theirs->location.n + 1 :
+	       n + 1;
+}
+
 /* The next whose location is not there yet. */
 static int next_place(void *arg, struct dv_conn_object *o, struct dv_err *err)
 {
@@ -89,8 +99,7 @@ static int next_place(void *arg, struct dv_conn_object *o, struct dv_err *err)
 					 at->configs, at->n, theirs,
 					 &p->bytes, err);
 		dv_rkey_manifest(&p->key, &at->manifest);
-		dv_rkey_add_number(&p->key, theirs ? theirs->location.n + 1 :
-				   1);
+		dv_rkey_add_number(&p->key, next_number(p, at, theirs));
 		o->i = p->todo[p->next++];
 	}
 	o->key = p->key.data;
@@ -230,7 +239,8 @@ static int add_record(struct records *r, size_t k, struct dv_err *err)
 	int rc;
 
 	r->v[k].children = NONE;
-	if (is_out(r->x, r->first + k))
+	if (is_out(r->x, r->first + k) ||
+	    dv_pub_is_published(&r->x->datasets[item->dataset], item->id))
 		return 0;
 	rc = dv_pub_version(r->x, r->first + k, &v, err);
 	if (rc < 0)

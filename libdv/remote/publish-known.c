@@ -4,6 +4,7 @@
 
 #include "base/alloc.h"
 #include "remote/publish-parts.h"
+#include "remote/rdamage.h"
 
 #define HEADS_MAX 16		/* datasets that are looked at */
 #define ALL_KINDS (1u << DV_PACK_DATA | 1u << DV_PACK_META)
@@ -174,6 +175,9 @@ int dv_pub_learn(struct dv_pub *x, struct dv_err *err)
 		rc = learn_heads(x, x->datasets[0].ns, err);
 	if (rc >= 0)
 		rc = dv_rput_resume(x->c, x->packs, err);
+	if (rc >= 0 && !x->c->fresh)
+		rc = x->p->repair ? dv_rdamage_look(x->packs, x->c, err) :
+				    dv_rdamage_mark(x->packs, x->c, err);
 	if (rc >= 0)
 		rc = dv_rpacks_load(x->packs, ALL_KINDS, NULL, NULL, err);
 	return rc < 0 ? rc : 0;

@@ -26,12 +26,19 @@ void dv_pub_key(struct dv_digest *key, const char *id)
 	dv_digest_of(key, DV_ALGO_XXH128, id, strlen(id));
 }
 
-static bool is_published(const struct dv_pub_dataset *d, const char *id)
+bool dv_pub_is_published(const struct dv_pub_dataset *d, const char *id)
 {
 	struct dv_digest key;
 
 	dv_pub_key(&key, id);
 	return dv_idmap_get(&d->published, &key, NULL);
+}
+
+/* To be mended, what is there is published once more. */
+static bool is_done(const struct dv_pub *x, const struct dv_pub_dataset *d,
+		    const char *id)
+{
+	return !x->p->repair && dv_pub_is_published(d, id);
 }
 
 /* --- what is there --------------------------------------------------------- */
@@ -85,6 +92,12 @@ static bool all_is_latest(const struct dv_pub_dataset *d)
 	return true;
 }
 
+/* Is there more to look at than latest, of that dataset? */
+static bool is_asked(const struct dv_pub *x, uint32_t dataset)
+{
+	return x->p->repair || !all_is_latest(&x->datasets[dataset]);
+}
+
 int dv_pub_read_latest(struct dv_pub *x, const bool *of, struct dv_err *err)
 {
 	struct dv_catalog_head *heads;
@@ -116,7 +129,7 @@ static int read_versions(struct dv_pub *x, struct dv_err *err)
 
 	look_begin(&l, x);
 	for (uint32_t i = 0; i < x->datasets_n; i++)
-		if (!all_is_latest(&x->datasets[i]))
+		if (is_asked(x, i))
 			look_add(&l, i);
 	rc = l.n ? dv_catalog_versions_of(x->c, l.names, l.n, keep_published,
 					  &l, err) : 0;
@@ -191,7 +204,7 @@ static int enter_parents(struct walk *w, const struct dv_record *rec,
 	for (size_t i = 0; !rc && i < rec->parents.n; i++) {
 		const char *id = rec->parents.v[i];
 
-		if (is_published(w->d, id))
+		if (is_done(w->x, w->d, id))
 			rc = look_at_version(w->x, w->d, id, err);
 		else
 			push(w, id);
@@ -211,8 +224,9 @@ static int enter(struct walk *w, const char *id, struct dv_err *err)
 	}
 	if (rc < 0)
 		return rc;
-	if (strcmp(v.rec.name_space, w->d->ns)) {
+	if (w->x->p->repair || strcmp(v.rec.name_space, w->d->ns))
 		look_at(w->x, &v.rec.manifest);
+	if (strcmp(v.rec.name_space, w->d->ns)) {
 		w->n--;
 	} else {
 		rc = enter_parents(w, &v.rec, err);
@@ -232,7 +246,8 @@ static void leave(struct walk *w)
 	item->dataset = w->dataset;
 	memcpy(item->id, w->stack[--w->n].id, sizeof(item->id));
 	dv_pub_key(&key, item->id);
-	dv_idmap_add(&w->d->todo, &key, 0);
+	if (!dv_pub_is_published(w->d, item->id))
+		dv_idmap_add(&w->d->todo, &key, 0);
 }
 
 static int walk(struct walk *w, const char *id, struct dv_err *err)
@@ -270,7 +285,7 @@ static int plan(struct dv_pub *x, uint32_t dataset, struct dv_err *err)
 
 	dv_idmap_init(&w.entered, DV_ALGO_XXH128);
 	for (size_t i = 0; rc >= 0 && i < d->n; i++) {
-		if (is_published(d, d->want[i].id))
+		if (is_done(x, d, d->want[i].id))
 			continue;
 		rc = walk(&w, d->want[i].id, err);
 		if (rc >= 0)
@@ -290,7 +305,7 @@ int dv_pub_plan(struct dv_pub *x, struct dv_err *err)
 	if (!rc)
 		rc = read_versions(x, err);
 	for (uint32_t i = 0; i < x->datasets_n && !rc; i++)
-		if (!all_is_latest(&x->datasets[i]))
+		if (is_asked(x, i))
 			rc = plan(x, i, err);
 	return rc;
 }

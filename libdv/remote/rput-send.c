@@ -155,10 +155,12 @@ static int upload_new(struct upload **out, struct sending *s,
 	return 0;
 }
 
-/* A gc that has begun may delete what has that name. */
-static bool is_doomed(struct dv_rpacks *s, const struct dv_location_pack *info)
+/* A gc that has begun may delete what has that name; or it is damaged. */
+static bool is_spoilt(struct dv_rpacks *s, const struct dv_location_pack *info)
 {
-	return dv_rpacks_get(s, dv_rpacks_add(s, info))->doomed;
+	const struct dv_rpack *p = dv_rpacks_get(s, dv_rpacks_add(s, info));
+
+	return p->doomed || p->bad;
 }
 
 /* Make a pack of the n objects at ids, of bytes as they are kept here. */
@@ -178,7 +180,7 @@ static int make_pack(struct sending *s, const struct dv_digest *ids, size_t n,
 	rc = upload_new(&u, s, &name, kind, n, err);
 	if (rc < 0)
 		return rc;
-	if (!salt && is_doomed(r->s, &u->info)) {
+	if (!salt && is_spoilt(r->s, &u->info)) {
 		upload_free(u);
 		return make_pack(s, ids, n, kind, bytes, true, err);
 	}
