@@ -29,6 +29,7 @@ struct job {
 	size_t n, cap;
 	uint64_t bytes;
 	uint64_t written;
+	bool lacking;			/* a configuration is not here */
 
 	/* of one round of questions */
 	struct dv_strlist keys;
@@ -262,6 +263,7 @@ static int write_record(struct job *j, const struct arrived *a,
 	int rc;
 
 	rc = dv_odb_stat(j->odb, &a->rec.config, NULL, err);
+	j->lacking |= !rc;
 	if (rc <= 0)
 		return rc;
 	rc = dv_versions_write(j->repo, &a->rec, id, err);
@@ -272,16 +274,45 @@ static int write_record(struct job *j, const struct arrived *a,
 	return rc;
 }
 
-/* What came last is an ancestor of what came before, if anything. */
-static int write_records(struct job *j, struct dv_err *err)
+/*
+ * Until now nothing names the configurations: they are looked up again
+ * with the lock that keeps a gc out, and the records written under it.
+ * What came last is an ancestor of what came before, if anything.
+ */
+static int write_locked(struct job *j, struct dv_err *err)
 {
-	int rc;
+	struct dv_odb_txn *t = NULL;
+	int rc = dv_odb_txn_begin(&t, j->odb, err);
 
-	rc = bring_configs(j, err);
-	if (rc >= 0)
-		rc = dv_rcache_published_flush(j->c->cache, err);
+	j->lacking = false;
 	for (size_t i = j->n; i-- > 0 && rc >= 0; )
 		rc = write_record(j, &j->recs[i], err);
+	dv_odb_txn_end(t);
+	return rc < 0 ? rc : 0;
+}
+
+/* Where a gc was quicker, once more. */
+#define TRIES 5
+
+static int write_records(struct job *j, struct dv_err *err)
+{
+	uint64_t gone, now;
+	int rc = dv_odb_gone(j->odb, &gone, err);
+
+	for (int i = 1; rc >= 0; i++) {
+		rc = bring_configs(j, err);
+		if (rc >= 0)
+			rc = dv_rcache_published_flush(j->c->cache, err);
+		if (rc < 0 || !j->n)
+			break;
+		rc = write_locked(j, err);
+		if (rc < 0 || !j->lacking || i == TRIES)
+			break;
+		rc = dv_odb_gone(j->odb, &now, err);
+		if (now == gone)
+			break;
+		gone = now;
+	}
 	return rc < 0 ? rc : 0;
 }
 

@@ -84,8 +84,12 @@ static void merge(struct dv_odb_txn *t)
 
 	if (t->remote && added > MERGE_MAX)
 		added = MERGE_MAX;
-	if (t->wrote)
-		dv_odb_merge(t->odb, added, &ignored);
+	if (!t->wrote)
+		return;
+	/* What one who was killed has left is in the way of merging. */
+	if (t->remote)
+		dv_packkeep_prune(t->odb->packs_dir, &ignored);
+	dv_odb_merge(t->odb, added, &ignored);
 }
 
 void dv_odb_txn_end(struct dv_odb_txn *t)

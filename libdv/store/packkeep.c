@@ -19,6 +19,10 @@ static char *path_of(const char *base)
 	return dv_asprintf("%s.keep", base);
 }
 
+/*
+ * Where the file system has no such locks nobody keeps anything: what a gc
+ * removes then is brought once more.
+ */
 static int lock_fd(int fd, int how)
 {
 	int rc;
@@ -26,7 +30,8 @@ static int lock_fd(int fd, int how)
 	do
 		rc = flock(fd, how);
 	while (rc && errno == EINTR);
-	return rc;
+	return rc && (errno == ENOSYS || errno == ENOLCK ||
+		      errno == EOPNOTSUPP) ? 0 : rc;
 }
 
 /* The file may have been removed between opening and locking it. */
