@@ -178,18 +178,12 @@ static int add_named(struct job *job, const char *arg, struct dv_err *err)
  */
 static void hide_from_git(const struct job *job)
 {
-	struct dv_repo *r = job->s.repo;
-	struct dv_err ignored = DV_ERR_INIT;
-	int timeout = r->lock_timeout;
 	bool any = false;
 
 	for (size_t i = 0; i < job->n; i++)
 		any |= !job->v[i].indexed && !job->v[i].missing;
-	if (!any)
-		return;
-	r->lock_timeout = 0;
-	(void)dv_exclude_update(r, NULL, &ignored);
-	r->lock_timeout = timeout;
+	if (any)
+		dv_exclude_try(job->s.repo);
 }
 
 static int cmd_status(int argc, const char **argv, const struct dv_ctx *ctx)
