@@ -127,6 +127,24 @@ test_expect_success 'a URL with a password is refused and not shown' '
 	dv remote remove p
 '
 
+test_expect_success 'nor is one with a secret behind the ?, or that names no place' '
+	for url in "s3://b/dv?secret_access_key=SESAME" "https://h/dv?token=SESAME" \
+		"gs://b?endpoint=https://x&password=SESAME" "sftp://h/x?pass=SESAME"
+	do
+		test_expect_code 128 dv remote add --shared p "$url" 2>err &&
+		test_grep "^fatal: .*unknown parameter" err &&
+		test_grep "^hint: .*dv help remote-" err && test_grep ! SESAME err || return 1
+	done &&
+	for url in s3:// s3:///x gs:// sftp:///x http:// https:///x "s3://?region=x"
+	do
+		test_expect_code 128 dv remote add --shared p "$url" 2>err &&
+		test_grep "^fatal: .*URL is not .*://<" err || return 1
+	done &&
+	test_grep ! "remote \"p\"" .dvconfig && test_must_fail git config dv-remote.p.url &&
+	dv remote add p "s3://b/x?region=eu-1&profile=me&endpoint=http://h:1&style=path" &&
+	dv remote remove p
+'
+
 test_expect_success 'a scheme that no helper has: which there are, where was looked' '
 	test_expect_code 128 dv remote add f ftp://host/x 2>err &&
 	test_grep "no helper for .ftp. remotes: .*dv-remote-ftp.*own directory or in PATH" err &&

@@ -235,4 +235,35 @@ test_expect_success 'a bare repository has no .dvconfig to share in' '
 	)
 '
 
+test_expect_success 'trust tells what is trusted' '
+	shared told "s3://lab/dv?profile=boss&endpoint=https://s3.example.org" &&
+	dv remote trust told 2>err &&
+	cat >expect <<-\EOF &&
+	trusted, until '\''.dvconfig'\'' has another one: '\''s3://lab/dv?profile=boss&endpoint=https://s3.example.org'\''
+	  with the credentials of profile '\''boss'\''
+	  at the server '\''https://s3.example.org'\''
+	EOF
+	test_cmp expect err &&
+	shared told "sftp://h/x?key=/k&known-hosts=/tmp/h" && dv remote trust told 2>err &&
+	test_grep "private key ./k." err && test_grep "host keys of ./tmp/h." err &&
+	shared told "sftp://h/x?key=/k&pass=SESAME" &&
+	test_expect_code 128 dv remote trust told 2>err && test_grep ! SESAME err
+'
+
+test_expect_success 'an own remote beside a shared one of that name: it wins, both stay' '
+	shared beside https://example.com/theirs &&
+	dv remote add beside "$PWD/mine" 2>err &&
+	test_grep "^warning: .*another URL for .beside., .https://example.com/theirs." err &&
+	dv remote show beside >actual && test_grep "^url  *$PWD/mine" actual &&
+	git config --file .dvconfig remote.beside.url >actual &&
+	echo https://example.com/theirs >expect && test_cmp expect actual &&
+	test_expect_code 128 dv remote add beside /other 2>err && test_grep "exists already" err &&
+	test_expect_code 128 dv remote add --shared beside /other 2>err &&
+	test_grep "exists already" err && dv remote remove beside &&
+	git config --file .dvconfig remote.beside.url >actual && test_cmp expect actual &&
+	dv remote show beside >actual && test_grep "^trusted  *no" actual &&
+	test_expect_code 128 dv remote add --shared beside /other 2>err &&
+	test_grep "^fatal: .*exists already" err
+'
+
 test_done

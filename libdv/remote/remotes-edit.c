@@ -84,10 +84,10 @@ static int check_new(struct dv_repo *r, const char *name, const char *url,
 	*own_has = ours != NULL;
 	*shared_has = theirs != NULL;
 	rc = 0;
-	/* What is new is that it is shared, or that it is our own. */
+	/* What is new is that it is shared, or that it is our own, which wins. */
 	if (ours && (!shared || theirs || strcmp(ours, url) != 0))
 		rc = exists(name, ours, err);
-	else if (theirs && strcmp(theirs, url) != 0)
+	else if (theirs && shared && strcmp(theirs, url) != 0)
 		rc = exists(name, theirs, err);
 	free(ours);
 	return rc;
@@ -163,6 +163,19 @@ static int remove_own(struct dv_repo *r, const char *name, struct dv_err *err)
 	return rc < 0 ? rc : has;
 }
 
+/* Does git's configuration have another URL than the tracked file? */
+static int is_apart(struct dv_repo *r, const char *name, struct dv_err *err)
+{
+	const char *theirs = dv_remotes_shared_url(r, name);
+	char *ours = NULL;
+	int rc = dv_remotes_setting(r, name, "url", &ours, err);
+
+	if (rc > 0)
+		rc = theirs && strcmp(ours, theirs) != 0;
+	free(ours);
+	return rc;
+}
+
 int dv_remote_remove(struct dv_repo *r, const char *name, struct dv_err *err)
 {
 	bool shared = dv_remotes_shared_url(r, name) != NULL;
@@ -170,6 +183,10 @@ int dv_remote_remove(struct dv_repo *r, const char *name, struct dv_err *err)
 	int rc = dv_remote_check_name(name, err);
 
 	if (!rc)
+		rc = is_apart(r, name, err);
+	if (rc > 0)
+		shared = false;
+	if (rc >= 0)
 		rc = remove_own(r, name, err);
 	if (rc < 0)
 		return rc;

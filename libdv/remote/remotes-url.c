@@ -9,6 +9,14 @@
 #include "remote/transport.h"
 #include "remote/url.h"
 
+/* "<scheme>::": not a URL of our own, whatever it is. */
+static bool is_foreign(const char *url)
+{
+	const char *colon = strchr(url, ':');
+
+	return colon && colon[1] == ':';
+}
+
 int dv_remote_check_url(const char *url, const char *exec_path,
 			struct dv_err *err)
 {
@@ -18,6 +26,8 @@ int dv_remote_check_url(const char *url, const char *exec_path,
 	if (rc < 0)
 		return rc;
 	rc = dv_transport_check_scheme(exec_path, u.scheme, err);
+	if (!rc && !is_foreign(url))
+		rc = dv_url_check_own(&u, err);
 	dv_url_release(&u);
 	return rc;
 }
@@ -26,14 +36,6 @@ static bool is_loopback(const char *host)
 {
 	return !strcmp(host, "localhost") || !strcmp(host, "[::1]") ||
 	       !strcmp(host, "127.0.0.1");
-}
-
-/* "<scheme>::": not a URL of our own, whatever it is. */
-static bool is_foreign(const char *url)
-{
-	const char *colon = strchr(url, ':');
-
-	return colon && colon[1] == ':';
 }
 
 bool dv_remotes_is_public(const char *url)

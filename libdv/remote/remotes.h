@@ -68,11 +68,15 @@ int dv_remote_any(struct dv_repo *r, bool *any, struct dv_err *err);
 
 /*
  * Add to git's configuration, with shared to .dvconfig as well (relative
- * paths are refused there).  DV_E_EXISTS.
+ * paths are refused there).  DV_E_EXISTS; that the tracked file alone has
+ * another URL for the name is in the way only of shared.
  */
 int dv_remote_add(struct dv_repo *r, const char *name, const char *url,
 		  bool shared, struct dv_err *err);
-/* Take the remote out of both.  DV_E_MISSING. */
+/*
+ * Take the remote out of both; where they have different URLs, out of
+ * git's configuration alone.  DV_E_MISSING.
+ */
 int dv_remote_remove(struct dv_repo *r, const char *name,
 		     struct dv_err *err);
 /* Trust the URL that .dvconfig has for name now. */

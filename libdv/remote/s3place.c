@@ -163,14 +163,11 @@ static int set_names(struct dv_s3_place *p, const struct dv_url *u,
 int dv_s3_place_init(struct dv_s3_place *p, const struct dv_url *u,
 		     const struct dv_awsauth *auth, struct dv_err *err)
 {
-	static const char *const known[] = {
-		"endpoint", "region", "style", "profile", "anonymous", NULL
-	};
 	int rc;
 
 	*p = (struct dv_s3_place){ .endpoint = DV_URL_INIT };
 	p->google = !strcmp(u->scheme, "gs");
-	rc = dv_url_check_params(u, known, err);
+	rc = dv_url_check_own(u, err);
 	if (rc == 0)
 		rc = set_names(p, u, err);
 	if (rc == 0)

@@ -87,7 +87,6 @@ static int set_root(struct dv_sftp *s, const struct dv_url *u,
 static int set_place(struct dv_sftp *s, const struct dv_url *u,
 		     struct dv_err *err)
 {
-	static const char *const known[] = { "key", "known-hosts", NULL };
 	const char *key = dv_url_param(u, "key");
 	const char *hosts = dv_url_param(u, "known-hosts");
 	const char *none = dv_serve_setting(s->net.serve, "credentials");
@@ -101,7 +100,7 @@ static int set_place(struct dv_sftp *s, const struct dv_url *u,
 		return dv_err_set(err, DV_E_INVALID, "nobody is let in by "
 				  "'%s' without a key, and none may be used",
 				  u->host);
-	rc = dv_url_check_params(u, known, err);
+	rc = dv_url_check_own(u, err);
 	if (rc == 0)
 		rc = set_root(s, u, err);
 	if (rc < 0)

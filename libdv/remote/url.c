@@ -290,6 +290,39 @@ int dv_url_check_params(const struct dv_url *u, const char *const *known,
 	return 0;
 }
 
+/* What may be behind the '?', per scheme; see the helpers' pages. */
+static const struct {
+	const char *scheme, *program, *place;
+	const char *params[6];
+} own[] = {
+	{ "gs", "s3", "gs://<bucket>/<path>", { "endpoint", "region", "style",
+						"profile", "anonymous" } },
+	{ "http", "http", "http://<host>/<path>", { NULL } },
+	{ "https", "http", "https://<host>/<path>", { NULL } },
+	{ "s3", "s3", "s3://<bucket>/<path>", { "endpoint", "region", "style",
+						"profile", "anonymous" } },
+	{ "sftp", "sftp", "sftp://<host>/<path>", { "key", "known-hosts" } },
+};
+
+int dv_url_check_own(const struct dv_url *u, struct dv_err *err)
+{
+	size_t i = 0, n = sizeof(own) / sizeof(*own);
+	int rc;
+
+	while (i < n && strcmp(own[i].scheme, u->scheme))
+		i++;
+	if (i == n)
+		return 0;
+	if (!*u->host)
+		return dv_err_set(err, DV_E_INVALID, "the remote's URL is not "
+				  "%s", own[i].place);
+	rc = dv_url_check_params(u, own[i].params, err);
+	if (rc < 0)
+		dv_err_hint(err, "a URL holds no secret; what it may have "
+			    "behind '?': dv help remote-%s", own[i].program);
+	return rc;
+}
+
 int dv_url_decode_path(struct dv_buf *out, const struct dv_url *u,
 		       struct dv_err *err)
 {

@@ -47,6 +47,13 @@ const char *dv_url_param(const struct dv_url *u, const char *name);
 int dv_url_check_params(const struct dv_url *u, const char *const *known,
 			struct dv_err *err);
 
+/*
+ * Of a scheme that dv itself has (others: 0): is a host or bucket named,
+ * and is each parameter one that its helper knows?  DV_E_INVALID, without
+ * the value of any, which may be a secret.
+ */
+int dv_url_check_own(const struct dv_url *u, struct dv_err *err);
+
 /* The path with %XX undone; DV_E_INVALID for a %00 or half a one. */
 int dv_url_decode_path(struct dv_buf *out, const struct dv_url *u,
 		       struct dv_err *err);

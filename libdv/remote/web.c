@@ -301,7 +301,6 @@ static void ask(void *b, const struct dv_wire_request *r)
 
 static int set_base(struct web *w, struct dv_err *err)
 {
-	static const char *const none[] = { NULL };
 	struct dv_url u = DV_URL_INIT;
 	struct dv_buf b = DV_BUF_INIT;
 	size_t n;
@@ -312,7 +311,7 @@ static int set_base(struct web *w, struct dv_err *err)
 		rc = dv_err_set(err, DV_E_INVALID, "the remote's URL is not "
 				"http[s]://<host>/<path>");
 	if (rc == 0)
-		rc = dv_url_check_params(&u, none, err);
+		rc = dv_url_check_own(&u, err);
 	if (rc == 0) {
 		n = strlen(u.path);
 		while (n && u.path[n - 1] == '/')
