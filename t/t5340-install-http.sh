@@ -54,6 +54,24 @@ test_expect_success 'a clone pulls, with the history behind the newest' '
 	dv fsck
 '
 
+test_expect_success 'nothing is dropped where a gc may be about to remove it' '
+	cd "$HOME/other" && dv fetch -q --all --data &&
+	for what in data --old
+	do
+		test_expect_code 128 dv drop $what 2>../err &&
+		test_grep "^error: remote .origin. cannot list" ../err &&
+		test_grep "^hint: --remote=<name> asks another" ../err || return 1
+	done &&
+	diff -r ../lab/data data && dv fsck --full 2>../err && test_must_be_empty ../err
+'
+
+test_expect_success 'what is published is learned again' '
+	cd "$HOME/other" && dv drop -q --old --remote="$NGINX_DIR/share" && dv fsck &&
+	rm .git/dv/cache/remote/*/published &&
+	test_expect_code 1 dv fsck >../actual && test_grep "is missing" ../actual &&
+	dv fetch -q && dv fsck
+'
+
 test_expect_success 'a server that refuses what is not there is read all the same' '
 	hides=$NGINX_URL/hides/share &&
 	cd "$HOME/nowhere" &&

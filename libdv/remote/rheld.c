@@ -132,6 +132,18 @@ static int check_packs(struct dv_rheld *h, struct dv_err *err)
 	return rc < 0 ? rc : 0;
 }
 
+static int read_dooms(struct dv_rheld *h, struct dv_err *err)
+{
+	int rc = dv_rpacks_read_dooms(h->packs, err);
+
+	if (rc != -DV_E_UNSUPPORTED)
+		return rc;
+	dv_err_set(err, DV_E_UNSUPPORTED, "remote '%s' cannot list what it "
+		   "holds, so what a gc there is about to remove is not known",
+		   h->c->name);
+	return dv_err_hint(err, "--remote=<name> asks another one");
+}
+
 int dv_rheld_open(struct dv_rheld **out, struct dv_conn *c,
 		  const struct dv_digest *manifests, size_t n,
 		  struct dv_err *err)
@@ -147,7 +159,7 @@ int dv_rheld_open(struct dv_rheld **out, struct dv_conn *c,
 		h->at[i].manifest = manifests[i];
 	rc = dv_rlocation_read_all(c, manifests, n, take_location, h, err);
 	if (rc >= 0)
-		rc = dv_rpacks_read_dooms(h->packs, err);
+		rc = read_dooms(h, err);
 	if (rc >= 0)
 		rc = dv_rpacks_load(h->packs, 1u << DV_PACK_DATA, NULL, NULL,
 				    err);
