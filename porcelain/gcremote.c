@@ -71,6 +71,9 @@ static void say_result(const struct dv_rgc *gc)
 	if (is_any(&gc->deleted) && gc->other)
 		dv_say("another gc runs there; what is left of %s is left to it",
 		       sum_text(&b, &gc->deleted));
+	else if (is_any(&gc->deleted) && gc->late)
+		dv_say("this took longer than 7 days; what is left of %s is "
+		       "left to the next gc", sum_text(&b, &gc->deleted));
 	else if (is_any(&gc->deleted))
 		dv_say("%s %s", gc->dry_run ? "would delete" : "deleted",
 		       sum_text(&b, &gc->deleted));

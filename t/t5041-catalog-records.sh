@@ -358,7 +358,7 @@ test_expect_success 'and nothing is written where it had all of it' '
 
 test_expect_success 'records of gcs are read in their order' '
 	mkdir remote/dv/gc &&
-	printf "dv-gc 1\nnonce $N1\nmanifests 1\nmanifest %s\npacks 0\n" \
+	printf "dv-gc 1\nnonce $N1\nmanifests 1\nmanifest %s 3\npacks 0\n" \
 		$(digest root) >remote/dv/gc/0000000002 &&
 	printf "dv-gc 1\nnonce $N1\nmanifests 0\npacks 1\npack %s\n" \
 		$(digest pack1) >remote/dv/gc/0000000010 &&

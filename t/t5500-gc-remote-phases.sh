@@ -66,12 +66,13 @@ test_expect_success 'what is left is sound, and can be had' '
 '
 
 test_expect_success 'the highest record stays, so that no number comes twice' '
-	cd "$HOME/lab" && ls "$REMOTE/dv/gc" >../actual && echo 0000000002 >../expect && test_cmp ../expect ../actual &&
+	cd "$HOME/lab" && ls "$REMOTE/dv/gc" >../actual &&
+	printf "%s\n" 0000000001 0000000002 >../expect && test_cmp ../expect ../actual &&
 	dv gc --remote 2>../err && test_grep "nothing to remove" ../err &&
 	maintain_version 6 && dv push -q && pass_days 1 &&
 	dv forget -q -r --keep-last=1 data >/dev/null &&
 	dv gc --remote 2>/dev/null && ls "$REMOTE/dv/gc" >../actual &&
-	printf "%s\n" 0000000002 0000000003 >../expect && test_cmp ../expect ../actual &&
+	echo 0000000003 >>../expect && test_cmp ../expect ../actual &&
 	sound
 '
 
@@ -79,6 +80,11 @@ test_expect_success 'a version that was forgotten can be pushed again' '
 	cd "$HOME/lab" && dv push -q --all && sound && can_get 1 && can_get 5 &&
 	pass_days 15 && dv gc --remote 2>../err && sound && can_get 1 &&
 	can_get 5
+'
+
+test_expect_success 'a record goes when who carried it out cannot have been the last for long' '
+	test_path_is_missing "$REMOTE/dv/gc/0000000001" &&
+	test_path_is_file "$REMOTE/dv/gc/0000000002"
 '
 
 test_expect_success 'what is reached again is named no more' '

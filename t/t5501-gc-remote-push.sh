@@ -103,6 +103,8 @@ test_expect_success 'two gcs at once, both name: each finds its number' '
 	dv gc --remote="$REMOTE" 2>../err && released &&
 	ls "$REMOTE/dv/gc" >../actual && test_line_count = 2 ../actual &&
 	pass_days 15 && dv gc -q --remote && sound && can_get 3 &&
+	ls "$REMOTE/dv/gc" >../actual && test_line_count = 3 ../actual &&
+	pass_days 15 && dv gc -q --remote && sound && can_get 3 &&
 	ls "$REMOTE/dv/gc" >../actual && test_line_count = 1 ../actual
 '
 
@@ -142,6 +144,24 @@ later () {
 	}
 	EOF
 }
+
+test_expect_success 'the same, the slower one held where it has looked and deletes' '
+	for at in "delete dv/manifests" "delete dv/packs/.*idx" "delete dv/packs/.*pack"
+	do
+		begin && dv forget -q -r "data@$v2" >/dev/null && dv gc -q --remote && pass_days 15 &&
+		held "$at" dv gc --remote=hold://x/ && dv gc -q --remote="$REMOTE" &&
+		rm -rf .git/dv/cache && dv push -q --all && released && sound && can_get 2 ||
+		return 1
+	done
+'
+
+test_expect_success 'a gc that takes too long deletes nothing more' '
+	begin && dv forget -q -r "data@$v2" >/dev/null && dv gc -q --remote && pass_days 15 &&
+	later && keys dv/gc >../before && dv gc --remote=hold://x/ 2>../err &&
+	test_grep "took longer than 7 days" ../err && : >"$HOLD/answers" &&
+	keys dv/gc >../after && test_cmp ../before ../after &&
+	dv gc --remote 2>../err && test_grep "^deleted" ../err && sound && can_get 3
+'
 
 test_expect_success 'a push that takes too long, by the clock of the server, begins anew' '
 	begin && maintain_version 4 && later &&

@@ -114,6 +114,18 @@ bool dv_idmap_add(struct dv_idmap *m, const struct dv_digest *id,
 	return true;
 }
 
+void dv_idmap_set(struct dv_idmap *m, const struct dv_digest *id,
+		  uint64_t value)
+{
+	if (dv_idmap_add(m, id, value))
+		return;
+	if (!m->values) {
+		dv_grow(&m->values, &m->values_cap, m->n, sizeof(*m->values));
+		memset(m->values, 0, m->n * sizeof(*m->values));
+	}
+	m->values[*find(m, id->b) - 1] = value;
+}
+
 static uint64_t value_at(const struct dv_idmap *m, size_t i)
 {
 	return m->values ? m->values[i] : 0;

@@ -29,6 +29,9 @@ void dv_idmap_release(struct dv_idmap *m);
 /* Returns true if id was not there and is now; else leaves the value. */
 bool dv_idmap_add(struct dv_idmap *m, const struct dv_digest *id,
 		  uint64_t value);
+/* id is there with that value. */
+void dv_idmap_set(struct dv_idmap *m, const struct dv_digest *id,
+		  uint64_t value);
 /* Returns whether id is there and sets *value (may be NULL) if so. */
 bool dv_idmap_get(const struct dv_idmap *m, const struct dv_digest *id,
 		  uint64_t *value);

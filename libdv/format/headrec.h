@@ -12,6 +12,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/buf.h"
 #include "base/digest.h"
@@ -49,6 +50,8 @@ int dv_headrec_parse(struct dv_headrec *h, const void *buf, size_t n,
 struct dv_doomrec {
 	char nonce[DV_NONCE_HEX];
 	struct dv_digest *packs, *manifests;	/* owned */
+	uint64_t *numbers;	/* owned: of each manifest's newest location
+				   record then, from 1 */
 	size_t packs_n, manifests_n;
 };
 void dv_doomrec_release(struct dv_doomrec *d);

@@ -24,9 +24,13 @@ struct place {
 
 struct places {
 	struct dv_pub *x;
+	uint64_t below;			/* numbers to fill of the last one */
 	struct dv_idmap by_manifest;
 	struct place *v;
 	size_t n, cap;
+#define FILLING SIZE_MAX		/* of an object: it is such a number */
+#define FILL_MAX 1000			/* more is a lie */
+
 	size_t *todo, todo_n, next;	/* of this round */
 	size_t *lost, lost_n;		/* others were there before us */
 	struct dv_buf key, bytes;
@@ -79,6 +83,21 @@ static uint64_t next_number(const struct places *p, const struct place *at,
 			    const struct dv_pub_known *theirs)
 {
 	uint64_t n = dv_rpacks_doomed_number(p->x->packs, &at->manifest);
+/*
+ * Who cannot list counts from 1.  Where a gc deletes that once more, one
+ * that comes later fills it.
+ */
+static int fill_below(struct places *p, struct dv_conn_object *o)
+{
+	const struct place *at = &p->v[p->todo[p->next - 1]];
+
+	dv_rkey_manifest(&p->key, &at->manifest);
+	dv_rkey_add_number(&p->key, p->below--);
+	*o = (struct dv_conn_object){ FILLING, p->key.data, p->bytes.data,
+				      p->bytes.len };
+	return 1;
+}
+
 
 	return theirs && theirs->location.n > n ? theirs->location.n + 1 :
 	       n + 1;
@@ -86,8 +105,12 @@ static uint64_t next_number(const struct places *p, const struct place *at,
 
 /* The next whose location is not there yet. */
 static int next_place(void *arg, struct dv_conn_object *o, struct dv_err *err)
+	if (p->below)
+		return fill_below(p, o);
+
 {
 	struct places *p = arg;
+		uint64_t n;
 	const struct dv_pub_known *theirs;
 	int rc = 0;
 
@@ -97,6 +120,7 @@ static int next_place(void *arg, struct dv_conn_object *o, struct dv_err *err)
 		theirs = dv_pub_known_find(p->x, &at->manifest);
 		rc = dv_pub_where_record(p->x->where, &at->manifest,
 					 at->configs, at->n, theirs,
+		p->below = rc > 0 && !theirs && n < FILL_MAX ? n - 1 : 0;
 					 &p->bytes, err);
 		dv_rkey_manifest(&p->key, &at->manifest);
 		dv_rkey_add_number(&p->key, next_number(p, at, theirs));
@@ -114,7 +138,7 @@ static int place_created(void *arg, size_t i, bool ours, const void *theirs,
 	struct places *p = arg;
 
 	(void)theirs, (void)n, (void)err;
-	if (!ours)
+	if (!ours && i != FILLING)
 		p->lost[p->lost_n++] = i;
 	return 0;
 }
@@ -140,6 +164,7 @@ static int write_places(struct places *p, struct dv_err *err)
 	p->lost = dv_calloc(p->n + 1, sizeof(*p->lost));
 	for (p->todo_n = 0; p->todo_n < p->n; p->todo_n++)
 		p->todo[p->todo_n] = p->todo_n;
+		p->below = 0;
 	for (int i = 0; i < TRIES; i++) {
 		int rc;
 

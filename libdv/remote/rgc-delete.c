@@ -10,6 +10,11 @@ struct some {
 	struct dv_buf key;
 };
 
+static bool is_stopped(const struct dv_rgc *gc)
+{
+	return gc->other || gc->late;
+}
+
 /*
  * A gc that took long may know less than another one that is done: what
  * that one deleted may be there again, and needed.
@@ -19,9 +24,11 @@ static int flush(struct some *s, struct dv_err *err)
 	struct dv_rgc *gc = s->j->gc;
 	int rc = 0;
 
-	if (s->keys.n && !gc->other)
+	if (s->keys.n && !is_stopped(gc)) {
+		gc->late = dv_rclock_age(&s->j->clock) > DV_RGC_AGE_MAX;
 		rc = dv_rgc_look_for_other(s->j, err);
-	if (!rc && s->keys.n && !gc->other)
+	}
+	if (!rc && s->keys.n && !is_stopped(gc))
 		rc = dv_rmark_delete(s->j->c, &s->keys, gc->progress, err);
 	dv_strlist_release(&s->keys);
 	return rc;

@@ -10,6 +10,7 @@
 #include "base/idmap.h"
 #include "base/strlist.h"
 #include "remote/catalog.h"
+#include "remote/rclock.h"
 #include "remote/rgc.h"
 #include "remote/rmark.h"
 
@@ -19,6 +20,7 @@ struct dv_rgc_record {
 	int64_t modified;
 	bool old;		/* named long enough */
 	bool revived;		/* some of it is reached again */
+	bool used;		/* some of it is deleted now */
 };
 
 struct dv_rgc_ids {
@@ -30,6 +32,7 @@ struct dv_rgc_job {
 	struct dv_conn *c;
 	struct dv_rgc *gc;
 	int64_t now;			/* by the server's clock */
+	struct dv_rclock clock;		/* since anything was read */
 	struct dv_rmark mark;
 	struct dv_rgc_record *records;	/* ascending */
 	size_t n, cap;
@@ -46,13 +49,17 @@ struct dv_rgc_job {
 	size_t manifests_go_n, manifests_go_cap;
 	struct dv_rgc_ids packs_go;
 	struct dv_rgc_ids doom_packs, doom_manifests;
+	uint64_t *doom_numbers;		/* of each manifest's newest record */
+	size_t doom_numbers_cap;
 };
 
 /*
  * Ids that records name at a time: more wait until these are gone, so that
- * whoever pushes can read them all (DV_CATALOG_DOOMED_MAX).
+ * whoever pushes can read them all (DV_CATALOG_DOOMED_MAX, DV_DOOMREC_MAX).
  */
-#define DV_RGC_NAMED_MAX 1000000
+#define DV_RGC_NAMED_MAX 700000
+/* Then it deletes nothing more: what it has read may be old by then. */
+#define DV_RGC_AGE_MAX (DV_RGC_GRACE / 2)
 
 enum dv_rgc_fate {
 	DV_RGC_DOOM,		/* named by none, or made anew since */

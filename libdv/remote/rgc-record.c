@@ -73,7 +73,7 @@ int dv_rgc_judge(struct dv_rgc_job *j, const struct dv_idmap *named,
 		 const struct dv_digest *id, const char *key,
 		 int64_t modified, struct dv_err *err)
 {
-	const struct dv_rgc_record *r;
+	struct dv_rgc_record *r;
 	int64_t now;
 	uint64_t i;
 	int rc;
@@ -97,7 +97,10 @@ int dv_rgc_judge(struct dv_rgc_job *j, const struct dv_idmap *named,
 	 * A push that has read the record does not rely on what was there
 	 * then; it may have made the same anew.
 	 */
-	return modified < r->modified ? DV_RGC_DELETE : DV_RGC_DOOM;
+	if (modified >= r->modified)
+		return DV_RGC_DOOM;
+	r->used = true;
+	return DV_RGC_DELETE;
 }
 
 /* --- writing ------------------------------------------------------------- */
@@ -140,13 +143,13 @@ static int write_new(struct dv_rgc_job *j, struct dv_err *err)
 	struct dv_doomrec d = {
 		.packs = j->doom_packs.v, .packs_n = j->doom_packs.n,
 		.manifests = j->doom_manifests.v,
+		.numbers = j->doom_numbers,
 		.manifests_n = j->doom_manifests.n
 	};
 	struct dv_buf bytes = DV_BUF_INIT;
 	int rc;
 
 	sort_ids(&j->doom_packs);
-	sort_ids(&j->doom_manifests);
 	rc = dv_nonce_make(d.nonce, err);
 	if (!rc) {
 		dv_doomrec_format(&bytes, &d);
@@ -157,20 +160,37 @@ static int write_new(struct dv_rgc_job *j, struct dv_err *err)
 }
 
 /*
- * All that an old record named is deleted, reached or named anew, so it
- * goes; the highest stays, that no number is used twice, unless there is a
- * higher one now.
+ * All that an old record named is deleted, reached or named anew.  But a gc
+ * that began before may not have got so far, and delete the same: pushes
+ * make nothing of it anew while the record is there.  So it stays until who
+ * has deleted it wrote a record of his own, and that is old.
  */
+static bool is_over(const struct dv_rgc_job *j, const struct dv_rgc_record *r)
+{
+	int64_t grace = j->gc->grace;
+
+	if (j->own && grace <= 0)
+		return true;
+	for (size_t i = 0; !r->used && i < j->n; i++)
+		if (j->records[i].old &&
+		    j->records[i].modified - r->modified >= grace)
+			return true;
+	return false;
+}
+
+/* The highest stays, that no number is used twice. */
 int dv_rgc_delete_old(struct dv_rgc_job *j, struct dv_err *err)
 {
 	struct dv_strlist keys = DV_STRLIST_INIT;
 	struct dv_buf key = DV_BUF_INIT;
 	int rc = 0;
 
-	for (size_t i = 0; i < j->n; i++)
-		if (j->records[i].old && (j->own || i + 1 < j->n))
-			dv_strlist_add(&keys,
-				       record_key(&key, j->records[i].n));
+	for (size_t i = 0; i < j->n; i++) {
+		const struct dv_rgc_record *r = &j->records[i];
+
+		if (r->old && (j->own || i + 1 < j->n) && is_over(j, r))
+			dv_strlist_add(&keys, record_key(&key, r->n));
+	}
 	if (keys.n)
 		rc = dv_rmark_delete(j->c, &keys, NULL, err);
 	dv_buf_release(&key);

@@ -50,6 +50,16 @@ static void add_manifest(struct dv_rgc_job *j,
 	j->manifests_go[j->manifests_go_n++] = *m;
 }
 
+/* They come ascending. */
+static void doom_manifest(struct dv_rgc_job *j,
+			  const struct dv_rmark_manifest *m)
+{
+	dv_grow(&j->doom_numbers, &j->doom_numbers_cap,
+		j->doom_manifests.n + 1, sizeof(*j->doom_numbers));
+	j->doom_numbers[j->doom_manifests.n] = m->last;
+	add_id(&j->doom_manifests, &m->id);
+}
+
 static int judge_manifest(struct dv_rgc_job *j,
 			  const struct dv_rmark_manifest *m,
 			  struct dv_err *err)
@@ -76,7 +86,7 @@ static int judge_manifest(struct dv_rgc_job *j,
 	else if (fate == DV_RGC_DOOM && !has_room(j))
 		fate = DV_RGC_LEAVE;
 	else if (fate == DV_RGC_DOOM)
-		add_id(&j->doom_manifests, &m->id);
+		doom_manifest(j, m);
 	sum_of(j->gc, (enum dv_rgc_fate)fate)->manifests++;
 	return 0;
 }
@@ -185,6 +195,7 @@ static int run(struct dv_rgc_job *j, struct dv_err *err)
 	struct dv_progress *p = j->gc->progress;
 	int rc;
 
+	dv_rclock_begin(&j->clock, j->c);
 	rc = dv_rgc_read_records(j, err);
 	if (!rc)
 		rc = dv_rmark_all(&j->mark, j->c, NULL, note_manifest,
@@ -203,7 +214,9 @@ static int run(struct dv_rgc_job *j, struct dv_err *err)
 	/* A gc that was cut off may have left some, too. */
 	if (!rc && j->n)
 		rc = dv_rgc_fill_gaps(j, err);
-	return rc || j->gc->other ? rc : dv_rgc_delete_old(j, err);
+	if (rc || j->gc->other || j->gc->late)
+		return rc;
+	return dv_rgc_delete_old(j, err);
 }
 
 int dv_rgc_run(struct dv_conn *c, struct dv_rgc *gc, struct dv_err *err)
@@ -221,6 +234,7 @@ int dv_rgc_run(struct dv_conn *c, struct dv_rgc *gc, struct dv_err *err)
 	dv_idmap_init(&j.packs, c->algo);
 	dv_idmap_init(&j.manifests, c->algo);
 	rc = run(&j, err);
+	dv_rclock_end(&j.clock);
 	dv_rmark_release(&j.mark);
 	dv_idmap_release(&j.packs);
 	dv_idmap_release(&j.manifests);
@@ -230,6 +244,7 @@ int dv_rgc_run(struct dv_conn *c, struct dv_rgc *gc, struct dv_err *err)
 	free(j.lost_packs);
 	free(j.doom_packs.v);
 	free(j.doom_manifests.v);
+	free(j.doom_numbers);
 	free(j.records);
 	return rc;
 }

@@ -43,6 +43,7 @@ struct dv_rgc {
 	int64_t next;			/* seconds until some of these are */
 	bool other;			/* another gc runs, and deletes what
 					   this one has not */
+	bool late;			/* it took too long, and the next does */
 };
 
 /*

@@ -101,15 +101,25 @@ static int keep_dooms(void *arg, uint64_t n, const struct dv_doomrec *d,
 	if (!s->doomed_manifests.n && d->manifests_n)
 		dv_idmap_init(&s->doomed_manifests, d->manifests[0].algo);
 	for (size_t i = 0; i < d->manifests_n; i++)
-		dv_idmap_add(&s->doomed_manifests, &d->manifests[i], 0);
+		dv_idmap_set(&s->doomed_manifests, &d->manifests[i],
+			     d->numbers[i]);
 	return 0;
+}
+
+uint64_t dv_rpacks_doomed_number(const struct dv_rpacks *s,
+				 const struct dv_digest *manifest)
+{
+	uint64_t n = 0;
+
+	if (s->doomed_manifests.n)
+		dv_idmap_get(&s->doomed_manifests, manifest, &n);
+	return n;
 }
 
 bool dv_rpacks_is_manifest_doomed(const struct dv_rpacks *s,
 				  const struct dv_digest *manifest)
 {
-	return s->doomed_manifests.n &&
-	       dv_idmap_get(&s->doomed_manifests, manifest, NULL);
+	return dv_rpacks_doomed_number(s, manifest) > 0;
 }
 
 int dv_rpacks_read_dooms(struct dv_rpacks *s, struct dv_err *err)

@@ -59,6 +59,12 @@ int dv_rpacks_read_dooms(struct dv_rpacks *s, struct dv_err *err);
 bool dv_rpacks_is_manifest_doomed(const struct dv_rpacks *s,
 				  const struct dv_digest *manifest);
 /*
+ * Its highest number then; 0 where it is not doomed.  Who writes one uses
+ * a higher one: these may be deleted although they are not there any more.
+ */
+uint64_t dv_rpacks_doomed_number(const struct dv_rpacks *s,
+				 const struct dv_digest *manifest);
+/*
  * Load the indexes of all packs added so far (kinds: of those kinds,
  * 1u << enum dv_pack_kind).  One that is missing or damaged is marked bad
  * and told to bad (may be NULL), the others go on.

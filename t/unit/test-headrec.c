@@ -15,7 +15,7 @@ static const char head[] =
 static const char nowhere[] = "dv-head 1\nversion -\nnonce " NONCE "\n";
 static const char dooms[] =
 	"dv-gc 1\nnonce " NONCE "\n"
-	"manifests 2\nmanifest " A "\nmanifest " B "\n"
+	"manifests 2\nmanifest " A " 7\nmanifest " B " 1\n"
 	"packs 1\npack " C "\n";
 static const char no_dooms[] =
 	"dv-gc 1\nnonce " NONCE "\nmanifests 0\npacks 0\n";
@@ -116,6 +116,7 @@ static void what_dv_writes_is_read(void **state)
 	assert_int_equal(dv_doomrec_parse(&d, DV_ALGO_XXH128, dooms,
 					  strlen(dooms), &err), 0);
 	assert_int_equal(d.manifests_n, 2);
+	assert_int_equal(d.numbers[0], 7);
 	assert_int_equal(d.packs_n, 1);
 	assert_int_equal(d.packs[0].b[15], 0x33);
 	dv_doomrec_release(&d);
@@ -181,7 +182,17 @@ static void other_texts_are_refused(void **state)
 		  DV_E_FORMAT },
 		{ parse_dooms, "dv-gc 2\n", DV_E_UNSUPPORTED },
 		{ parse_dooms, "dv-gc 1\nnonce " NONCE "\nmanifests 01\n"
+		  "manifest " A " 1\npacks 0\n", DV_E_FORMAT },
+		{ parse_dooms, "dv-gc 1\nnonce " NONCE "\nmanifests 1\n"
 		  "manifest " A "\npacks 0\n", DV_E_FORMAT },
+		{ parse_dooms, "dv-gc 1\nnonce " NONCE "\nmanifests 1\n"
+		  "manifest " A " 0\npacks 0\n", DV_E_FORMAT },
+		{ parse_dooms, "dv-gc 1\nnonce " NONCE "\nmanifests 1\n"
+		  "manifest " A " 01\npacks 0\n", DV_E_FORMAT },
+		{ parse_dooms, "dv-gc 1\nnonce " NONCE "\nmanifests 1\n"
+		  "manifest " A " 12345678901\npacks 0\n", DV_E_FORMAT },
+		{ parse_dooms, "dv-gc 1\nnonce " NONCE "\nmanifests 0\n"
+		  "packs 1\npack " A " 1\n", DV_E_FORMAT },
 		{ parse_dooms, "dv-gc 1\nnonce " NONCE "\nmanifests 0\n"
 		  "packs 999999999999999\n", DV_E_FORMAT },
 		{ parse_dooms, "dv-gc 1\nnonce " NONCE "\nmanifests 0\n"
