@@ -5,6 +5,7 @@ test_description='dv fetch-pack, ls -r, cat -r: what travels, and servers that s
 
 # shellcheck disable=SC2034 # read by test-lib.sh
 TEST_NO_CREATE_REPO=1
+TEST_IN_MEMORY=t
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-servers.sh"
 . "$DV_SOURCE/t/lib-push.sh"

@@ -3,6 +3,8 @@
 
 test_description='gc beside a running add or commit loses nothing'
 
+# shellcheck disable=SC2034 # read by test-lib.sh
+TEST_IN_MEMORY=t
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-lab.sh"
 
