@@ -24,17 +24,17 @@ struct place {
 
 struct places {
 	struct dv_pub *x;
-	uint64_t below;			/* numbers to fill of the last one */
 	struct dv_idmap by_manifest;
 	struct place *v;
 	size_t n, cap;
-#define FILLING SIZE_MAX		/* of an object: it is such a number */
-#define FILL_MAX 1000			/* more is a lie */
-
 	size_t *todo, todo_n, next;	/* of this round */
 	size_t *lost, lost_n;		/* others were there before us */
+	uint64_t below;			/* numbers to fill of the last one */
 	struct dv_buf key, bytes;
 };
+
+#define FILLING SIZE_MAX		/* of an object: it is such a number */
+#define FILL_MAX 1000			/* more is a lie */
 
 static struct place *place_of(struct places *p,
 			      const struct dv_digest *manifest)
@@ -83,6 +83,11 @@ static uint64_t next_number(const struct places *p, const struct place *at,
 			    const struct dv_pub_known *theirs)
 {
 	uint64_t n = dv_rpacks_doomed_number(p->x->packs, &at->manifest);
+
+	return theirs && theirs->location.n > n ? theirs->location.n + 1 :
+	       n + 1;
+}
+
 /*
  * Who cannot list counts from 1.  Where a gc deletes that once more, one
  * that comes later fills it.
@@ -98,33 +103,29 @@ static int fill_below(struct places *p, struct dv_conn_object *o)
 	return 1;
 }
 
-
-	return theirs && theirs->location.n > n ? theirs->location.n + 1 :
-	       n + 1;
-}
-
 /* The next whose location is not there yet. */
 static int next_place(void *arg, struct dv_conn_object *o, struct dv_err *err)
-	if (p->below)
-		return fill_below(p, o);
-
 {
 	struct places *p = arg;
-		uint64_t n;
 	const struct dv_pub_known *theirs;
 	int rc = 0;
 
+	if (p->below)
+		return fill_below(p, o);
+
 	while (!rc && p->next < p->todo_n) {
 		const struct place *at = &p->v[p->todo[p->next]];
+		uint64_t n;
 
 		theirs = dv_pub_known_find(p->x, &at->manifest);
 		rc = dv_pub_where_record(p->x->where, &at->manifest,
 					 at->configs, at->n, theirs,
-		p->below = rc > 0 && !theirs && n < FILL_MAX ? n - 1 : 0;
 					 &p->bytes, err);
 		dv_rkey_manifest(&p->key, &at->manifest);
-		dv_rkey_add_number(&p->key, next_number(p, at, theirs));
+		n = next_number(p, at, theirs);
+		dv_rkey_add_number(&p->key, n);
 		o->i = p->todo[p->next++];
+		p->below = rc > 0 && !theirs && n < FILL_MAX ? n - 1 : 0;
 	}
 	o->key = p->key.data;
 	o->data = p->bytes.data;
@@ -164,11 +165,11 @@ static int write_places(struct places *p, struct dv_err *err)
 	p->lost = dv_calloc(p->n + 1, sizeof(*p->lost));
 	for (p->todo_n = 0; p->todo_n < p->n; p->todo_n++)
 		p->todo[p->todo_n] = p->todo_n;
-		p->below = 0;
 	for (int i = 0; i < TRIES; i++) {
 		int rc;
 
 		p->next = p->lost_n = 0;
+		p->below = 0;
 		rc = dv_conn_create_all(p->x->c, next_place, place_created, p,
 					0, err);
 		if (!rc && p->lost_n)
