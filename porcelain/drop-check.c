@@ -186,6 +186,7 @@ static int check_version(struct dv_drop_job *job, struct dv_drop_part *part,
 {
 	struct candidates c = { &part->manifest, DV_STRLIST_INIT };
 	struct dv_conn *conn = job->remote.conn;
+	bool found = false;
 	int rc;
 
 	rc = dv_versions_each_row(job->s.versions, part->dataset, take_row,
@@ -196,7 +197,11 @@ static int check_version(struct dv_drop_job *job, struct dv_drop_part *part,
 		rc = dv_rheld_manifest(conn, job->s.repo->name_space,
 				       part->dataset, &c.ids, &part->manifest,
 				       err);
-	if (!rc) {
+	if (!rc)
+		rc = dv_conn_check_there(conn, err);
+	else if (rc > 0)
+		found = true;
+	if (!rc && !found) {
 		dv_err_set(err, DV_E_MISSING, "'%s': no version on remote "
 			   "'%s' has what lies here", part->dataset,
 			   conn->name);

@@ -42,7 +42,8 @@ struct job {
 /* What of one dataset could not be had: the others come all the same. */
 static void fail(struct job *job, struct dv_err *err)
 {
-	job->down = err->code == DV_E_SYS;
+	job->down = err->code == DV_E_SYS ||
+		    (job->remote.conn && job->remote.conn->lost);
 	dv_bring_fail(err);
 	job->failed = true;
 }
@@ -235,6 +236,26 @@ static void came(void *arg, const char *dataset, const struct dv_obtain *o,
 	job->news |= o->records || o->tags;
 }
 
+/* Neither here nor there: a slip of the pen. */
+static void check_named(struct job *job, int argc, const char **argv,
+			struct dv_err *err)
+{
+	for (int i = 0; i < argc; i++) {
+		char *dataset = NULL;
+
+		if (dv_remotepart_dataset(&job->s, argv[i], &dataset,
+					  err) < 0 ||
+		    !dv_remotepart_is_here(&job->s, dataset)) {
+			dv_err_set(err, DV_E_MISSING, "'%s' is no dataset, "
+				   "here or on remote '%s'", argv[i],
+				   job->remote.conn->name);
+			dv_remotepart_hint(&job->s, "fetch", argv[i], err);
+			fail(job, err);
+		}
+		free(dataset);
+	}
+}
+
 static int fetch(struct job *job, int argc, const char **argv,
 		 const char *remote, struct dv_err *err)
 {
@@ -257,6 +278,8 @@ static int fetch(struct job *job, int argc, const char **argv,
 					     came, job, err);
 	if (rc >= 0 && !job->down)
 		bring_lists(job, &m.datasets, &m.all, err);
+	if (rc >= 0 && !job->down)
+		check_named(job, argc, argv, err);
 	job->faults += m.all.faults;
 	job->seen |= m.seen;
 	dv_obtain_many_release(&m);

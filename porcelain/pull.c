@@ -51,7 +51,7 @@ static void count(struct job *job, struct dv_obtain *o)
 /* What cannot be asked once need not be asked for each dataset. */
 static void note_down(struct job *job, int rc)
 {
-	job->down |= rc == -DV_E_SYS;
+	job->down |= rc == -DV_E_SYS || job->remote.conn->lost;
 }
 
 /* --- records --------------------------------------------------------------- */
@@ -226,37 +226,6 @@ static int pull_all(struct job *job, struct dv_err *err)
 	return rc;
 }
 
-/* Somebody who knows git may have named the remote, or what ls -r shows. */
-static int hint_spec(struct job *job, const char *text, struct dv_err *err)
-{
-	const char *ns = job->s.repo->name_space;
-	struct dv_strlist remotes = DV_STRLIST_INIT;
-	struct dv_err ignored = DV_ERR_INIT;
-	size_t n = strlen(ns);
-
-	if (!dv_remote_names(job->s.repo, &remotes, &ignored) &&
-	    dv_strlist_has(&remotes, text))
-		dv_err_hint(err, "to pull from the remote of that name: "
-			    "dv pull --remote=%s", text);
-	else if (!strncmp(text, ns, n) && text[n] == '/')
-		dv_err_hint(err, "without the name space, which is that of "
-			    "this repository: dv pull '%s'", text + n + 1);
-	else
-		dv_err_hint(err, "list what is published: dv ls -r");
-	dv_strlist_release(&remotes);
-	return -err->code;
-}
-
-/* Is it one, now that its versions have come? */
-static bool is_dataset(struct job *job, const char *dataset)
-{
-	struct dv_err ignored = DV_ERR_INIT;
-	struct dv_pointer pointer;
-
-	return dv_versions_has(job->s.versions, dataset) ||
-	       dv_worktree_pointer(job->s.repo, dataset, &pointer, &ignored);
-}
-
 static int pull_spec(struct job *job, const char *text, struct dv_err *err)
 {
 	struct dv_remotepart part = { .only = job->only };
@@ -269,8 +238,9 @@ static int pull_spec(struct job *job, const char *text, struct dv_err *err)
 	if (rc >= 0)
 		rc = dv_spec_resolve(&spec, job->s.repo, job->s.versions, text,
 				     err);
-	if (rc == -DV_E_MISSING && dataset && !is_dataset(job, dataset))
-		rc = hint_spec(job, text, err);
+	if (rc == -DV_E_MISSING && dataset &&
+	    !dv_remotepart_is_here(&job->s, dataset))
+		rc = dv_remotepart_hint(&job->s, "pull", text, err);
 	if (rc >= 0) {
 		part.dataset = spec.dataset;
 		part.path = c.path = spec.path;

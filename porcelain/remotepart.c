@@ -8,6 +8,8 @@
 #include "format/manifest.h"
 #include "porcelain/bring.h"
 #include "porcelain/human.h"
+#include "remote/remotes.h"
+#include "store/worktree.h"
 
 /* --- which files ---------------------------------------------------------- */
 
@@ -46,15 +48,18 @@ bool dv_remotepart_wants(void *arg, const char *path, size_t n)
 }
 
 static int add_gap(struct dv_odb *odb, const struct dv_entry *e,
-		   struct dv_strlist *gaps, struct dv_err *err)
+		   struct dv_strlist *gaps, uint64_t *bytes,
+		   struct dv_err *err)
 {
 	int rc;
 
 	if (!dv_digest_isset(&e->id))
 		return 0;
 	rc = dv_odb_stat(odb, &e->id, NULL, err);
-	if (!rc)
+	if (!rc) {
 		dv_strlist_take(gaps, dv_strndup(e->path, e->path_len));
+		*bytes += e->size;
+	}
 	return rc;
 }
 
@@ -66,6 +71,7 @@ int dv_remotepart_find_gaps(struct dv_remotepart *p, struct dv_odb *odb,
 	struct dv_manifest_iter *it = NULL;
 	struct dv_manifest *m = NULL;
 	const struct dv_entry *e;
+	uint64_t bytes = 0;
 	int rc;
 
 	rc = dv_manifest_open(&m, manifest, dv_odb_read, odb, err);
@@ -73,13 +79,15 @@ int dv_remotepart_find_gaps(struct dv_remotepart *p, struct dv_odb *odb,
 		rc = dv_manifest_iter_open(&it, m, "", err);
 	while (rc >= 0 && (rc = dv_manifest_iter_next(it, &e, err)) > 0)
 		if (dv_remotepart_wants(p, e->path, e->path_len))
-			rc = add_gap(odb, e, &gaps, err);
+			rc = add_gap(odb, e, &gaps, &bytes, err);
 	dv_manifest_iter_close(it);
 	dv_manifest_close(m);
-	if (rc >= 0)
+	if (rc >= 0) {
 		p->gaps = gaps;		/* in the manifest's order */
-	else
+		p->gap_bytes = bytes;
+	} else {
 		dv_strlist_release(&gaps);
+	}
 	return rc < 0 ? rc : 0;
 }
 
@@ -120,6 +128,38 @@ int dv_remotepart_dataset(struct dv_session *s, const char *text, char **out,
 				  text);
 	*out = dv_strndup(text, n);
 	return 0;
+}
+
+bool dv_remotepart_is_here(struct dv_session *s, const char *dataset)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+	struct dv_pointer pointer;
+
+	return dv_versions_has(s->versions, dataset) ||
+	       (s->repo->workdir && dv_worktree_pointer(s->repo, dataset,
+							&pointer, &ignored));
+}
+
+int dv_remotepart_hint(struct dv_session *s, const char *command,
+		       const char *text, struct dv_err *err)
+{
+	const char *ns = s->repo->name_space;
+	struct dv_strlist remotes = DV_STRLIST_INIT;
+	struct dv_err ignored = DV_ERR_INIT;
+	size_t n = strlen(ns);
+
+	if (!dv_remote_names(s->repo, &remotes, &ignored) &&
+	    dv_strlist_has(&remotes, text))
+		dv_err_hint(err, "to %s from the remote of that name: "
+			    "dv %s --remote=%s", command, command, text);
+	else if (!strncmp(text, ns, n) && text[n] == '/')
+		dv_err_hint(err, "without the name space, which is that of "
+			    "this repository: dv %s '%s'", command,
+			    text + n + 1);
+	else
+		dv_err_hint(err, "list what is published: dv ls -r");
+	dv_strlist_release(&remotes);
+	return -err->code;
 }
 
 int dv_remotepart_open(struct dv_remotecmd *c, struct dv_repo *repo,
@@ -192,15 +232,17 @@ void dv_remotepart_say(const struct dv_remotepart *p, const char *name,
 	char count[DV_HUMAN_MAX], size[DV_HUMAN_MAX];
 	struct dv_buf text = DV_BUF_INIT;
 
-	dv_buf_printf(&text, "%s: %s, %s", name,
-		      dv_human_count(count, o->files, "file", "files"),
-		      dv_human_size(size, o->size));
-	if (o->here)
+	if (o->files > p->gaps.n || !p->gaps.n)
+		dv_buf_printf(&text, ", %s, %s",
+			      dv_human_count(count, o->files - p->gaps.n,
+					     "file", "files"),
+			      dv_human_size(size, o->size - p->gap_bytes));
+	if (o->here && text.len)
 		dv_buf_printf(&text, " (%s were here already)",
 			      dv_human_size(size, o->here));
 	add_count(&text, removed, "removed");
 	add_count(&text, p->gaps.n, "could not be had");
-	dv_say("%s", text.data);
+	dv_say("%s: %s", name, text.data + 2);
 	dv_buf_release(&text);
 }
 

@@ -19,6 +19,7 @@ struct dv_remotepart {
 	const char *path;		/* at or below it; NULL or "": all */
 	const struct dv_only *only;	/* NULL: all */
 	struct dv_strlist gaps;		/* but for these, sorted */
+	uint64_t gap_bytes;		/* of them */
 };
 void dv_remotepart_release(struct dv_remotepart *p);
 /* With the part as arg, fits dv_obtain_want_fn and dv_checkout.want. */
@@ -35,6 +36,14 @@ int dv_remotepart_find_gaps(struct dv_remotepart *p, struct dv_odb *odb,
  */
 int dv_remotepart_dataset(struct dv_session *s, const char *text, char **out,
 			  struct dv_err *err);
+/* Has it versions here, or a pointer? */
+bool dv_remotepart_is_here(struct dv_session *s, const char *dataset);
+/*
+ * The hint to a sentence about text, which names no dataset: somebody who
+ * knows git may have named the remote, or what ls -r shows, to command.
+ */
+int dv_remotepart_hint(struct dv_session *s, const char *command,
+		       const char *text, struct dv_err *err);
 /*
  * Open the remote for reading, from repo.  DV_E_MISSING where nothing was
  * ever published there.

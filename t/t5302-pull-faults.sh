@@ -58,6 +58,14 @@ test_expect_success 'a damaged pack is named, the rest is brought, exit 1' '
 	test_cmp ../expect ../actual
 '
 
+test_expect_success 'only what was had is counted as brought' '
+	copy_share counted && spoil counted &&
+	test_expect_code 1 dv pull --only extra data 2>../err &&
+	test_grep "^data: 1 file could not be had\$" ../err &&
+	test_expect_code 1 dv pull --only extra --only README data 2>../err &&
+	test_grep "^data: 1 file, [0-9]* B, 1 file could not be had\$" ../err
+'
+
 test_expect_success 'so it is for who installs, and lists or reads' '
 	mkdir "$HOME/nowhere" && cd "$HOME/nowhere" &&
 	test_expect_code 1 dv install lab/data ../damaged.share 2>../err &&

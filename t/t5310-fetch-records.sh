@@ -125,4 +125,17 @@ test_expect_success 'a damaged pack of configurations: told, exit 1, and mended'
 	test_grep "seed" ../actual
 '
 
+test_expect_success 'what is no dataset is told, and the others come' '
+	pull_clone slip &&
+	test_expect_code 128 dv fetch data nope 2>../err &&
+	test_grep "^error: .nope. is no dataset, here or on remote .origin." ../err &&
+	test_grep "^hint: .*dv ls -r" ../err &&
+	test_grep "^data: 2 new versions" ../err &&
+	test_expect_code 128 dv fetch lab/data 2>../err &&
+	test_grep "^hint: .*: dv fetch .data." ../err &&
+	test_expect_code 128 dv fetch origin 2>../err &&
+	test_grep "^hint: .*dv fetch --remote=origin" ../err &&
+	dv fetch plot.png 2>../err && test_grep ! error ../err
+'
+
 test_done

@@ -135,4 +135,14 @@ test_expect_success 'but not where it was changed, nor where git still has its p
 	test_path_is_file data/README
 '
 
+test_expect_success 'a remote that is gone whole: pull and drop say that' '
+	pull_clone lost && dv pull -q && mkdir ../away && mv ../share/dv ../away &&
+	test_when_finished "mv \"$HOME/away/dv\" \"$HOME/share\"" &&
+	rm -r .git/dv/packs data plot.png .git/dv/index && mkdir .git/dv/packs &&
+	test_expect_code 128 dv pull 2>../err &&
+	test_grep "^\(fatal\|error\): remote .origin.: what was published there is gone" ../err &&
+	test "$(grep -c "is gone" ../err)" = 1 &&
+	test_grep ! "who recorded it" ../err
+'
+
 test_done

@@ -199,6 +199,12 @@ test_expect_success 'the work tree itself is no dataset' '
 	test_grep "^hint: .*dv drop data" "$HOME/err"
 '
 
+test_expect_success 'a remote that is gone whole' '
+	again && rm -r "$HOME/remote/dv" && test_expect_code 128 dv drop data 2>"$HOME/err" &&
+	test_grep "what was published there is gone" "$HOME/err" &&
+	test_grep ! "has what lies here" "$HOME/err" && test_path_is_file data/README
+'
+
 test_expect_success 'no remote, no dataset, no such path, nothing named' '
 	again && test_expect_code 128 dv drop simulate 2>"$HOME/err" &&
 	test_grep "^fatal: .simulate. is not in a dataset" "$HOME/err" &&

@@ -9,6 +9,10 @@ int dv_rmanifest_locate(struct dv_rlocation *out, struct dv_conn *c,
 
 	if (rc)
 		return rc < 0 ? rc : 0;
+	/* where all of it is gone, that is what there is to say */
+	rc = dv_conn_check_there(c, err);
+	if (rc < 0)
+		return rc;
 	dv_err_set(err, DV_E_MISSING, "remote '%s' does not have the manifest "
 		   "%s", c->name, dv_digest_format(id, manifest));
 	return dv_err_hint(err, "who recorded it publishes it: dv push");
