@@ -42,7 +42,7 @@ static int folds_case(struct dv_wtco *c, bool *folds, struct dv_err *err)
 	if (dirfd < 0)
 		dirfd = c->dirfd;
 	dv_wtfile_temp(name, 1);
-	for (size_t i = 0; i < sizeof(name); i++)
+	for (size_t i = 0; i <= strlen(name); i++)
 		upper[i] = (char)toupper((unsigned char)name[i]);
 	fd = openat(dirfd, name, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 		    0600);
