@@ -142,6 +142,18 @@ test_expect_success 'a create that stalls is read back' '
 	test_cmp expect actual
 '
 
+test_expect_success 'a server that takes no more is given up the third time, whatever retries says' '
+	rules "* PUT *full* hang" &&
+	printf "put\tfull\thello\t0\t5\tany\n" |
+		timeout 100 test-transport -s -o low-speed-time=1 "$URL" \
+			>actual 2>notes &&
+	test_grep "^error later .*full or overloaded" actual &&
+	proxy_log | grep -c "^PUT " >log &&
+	echo 3 >expect &&
+	test_cmp expect log &&
+	rules
+'
+
 test_expect_success 'a lost race is told with what won, whatever was answered' '
 	ask1 "$URL" create won theirs &&
 	rules "1 PUT * answer e500" &&

@@ -454,6 +454,8 @@ void dv_http_transfer_finish(struct dv_http_transfer *t, CURLcode rc)
 	res->fault = t->own_fault ? t->own_fault : fault_of(t, rc);
 	if (!res->fault)
 		return;
+	res->stalled = res->fault == DV_HTTP_BROKEN &&
+		       rc == CURLE_OPERATION_TIMEDOUT;
 	snprintf(res->text, sizeof(res->text), "%s",
 		 t->own_fault ? t->own_text :
 		 t->text[0] ? t->text : curl_easy_strerror(rc));

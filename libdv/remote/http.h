@@ -63,6 +63,7 @@ enum dv_http_fault {
 struct dv_http_response {
 	enum dv_http_fault fault;
 	char text[300];			/* of a fault: what libcurl says */
+	bool stalled;			/* BROKEN, as no byte moved in time */
 	int status;			/* 0 without an answer */
 	struct dv_strlist headers;	/* "Name: value" */
 	struct dv_buf body;		/* what did not go into a file */

@@ -11,6 +11,7 @@
 #define LOW_SPEED_DEFAULT 30		/* seconds */
 #define CONNECT_TIME 15
 #define CONNECT_TRIES 3
+#define STALLED_TRIES 3		/* a full server takes no more later, either */
 
 int dv_net_open(struct dv_net *n, struct dv_http_opts *opts, unsigned usual,
 		unsigned most, struct dv_err *err)
@@ -156,8 +157,14 @@ enum dv_wire_class dv_net_explain(const struct dv_http_response *r,
 			   "the environment names" : "", r->text);
 		return DV_WIRE_LATER;
 	case DV_HTTP_BROKEN:
-		dv_err_set(err, DV_E_SYS, "cannot %s: the connection to '%s' "
-			   "broke: %s", what, host, r->text);
+		if (r->stalled)
+			dv_err_set(err, DV_E_SYS, "cannot %s: '%s' moved no "
+				   "byte any more, as a server does that is "
+				   "full or overloaded: %s", what, host,
+				   r->text);
+		else
+			dv_err_set(err, DV_E_SYS, "cannot %s: the connection "
+				   "to '%s' broke: %s", what, host, r->text);
 		return DV_WIRE_LATER;
 	case DV_HTTP_TLS:
 		dv_err_set(err, DV_E_SYS, "no trustworthy connection to "
@@ -177,7 +184,8 @@ bool dv_net_may_retry(const struct dv_net *n, unsigned tries,
 		      const struct dv_http_response *r)
 {
 	return tries <= n->retries &&
-	       (r->fault != DV_HTTP_NOT_SENT || tries < CONNECT_TRIES);
+	       (r->fault != DV_HTTP_NOT_SENT || tries < CONNECT_TRIES) &&
+	       (!r->stalled || tries < STALLED_TRIES);
 }
 
 void dv_net_retry(struct dv_net *n, unsigned tries, const struct dv_err *err,
