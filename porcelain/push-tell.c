@@ -146,6 +146,14 @@ void dv_push_tell_total(struct dv_push *p)
 
 	if (p->remote.quiet || p->porcelain)
 		return;
+	if (p->pub.left) {
+		dv_say("%s there %s not looked at: %s here", dv_human_count(
+			       count, p->pub.left, "version", "versions"),
+		       p->pub.left == 1 ? "was" : "were",
+		       p->pub.left == 1 ? "its list of files is not" :
+					  "their lists of files are not");
+		dv_hint("dv fetch --all brings them");
+	}
 	if (!p->told && !p->pub.versions && !s->objects) {
 		dv_say("nothing new: all is there");
 		return;

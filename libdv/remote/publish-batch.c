@@ -8,11 +8,6 @@
 
 #define TRIES 100		/* others write locations meanwhile */
 
-static bool is_out(const struct dv_pub *x, size_t i)
-{
-	return x->datasets[x->todo[i].dataset].failed;
-}
-
 /* --- where manifests lie ---------------------------------------------------- */
 
 /* A manifest of the batch, and the configurations it was recorded with. */
@@ -67,7 +62,7 @@ static int add_places(struct places *p, size_t first, size_t end,
 		struct dv_version v;
 		int rc;
 
-		if (is_out(p->x, i))
+		if (dv_pub_is_out(p->x, i))
 			continue;
 		rc = dv_pub_version(p->x, i, &v, err);
 		if (rc < 0)
@@ -265,7 +260,7 @@ static int add_record(struct records *r, size_t k, struct dv_err *err)
 	int rc;
 
 	r->v[k].children = NONE;
-	if (is_out(r->x, r->first + k) ||
+	if (dv_pub_is_out(r->x, r->first + k) ||
 	    dv_pub_is_published(&r->x->datasets[item->dataset], item->id))
 		return 0;
 	rc = dv_pub_version(r->x, r->first + k, &v, err);

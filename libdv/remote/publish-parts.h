@@ -12,6 +12,7 @@
 /* A version that is not there yet. */
 struct dv_pub_item {
 	uint32_t dataset;
+	bool left;		/* as it is there: it is not whole here */
 	char id[DV_VERSION_ID_MAX];
 };
 
@@ -51,6 +52,8 @@ struct dv_pub {
 	size_t todo_n, todo_cap;
 	struct dv_err failed;		/* the first dataset's; code 0: none */
 	size_t failed_n;
+	size_t left_n, lost_n;		/* versions; of them, whose content is
+					   neither here nor there */
 	/* manifests that what is to be published may share objects with */
 	struct dv_digest *look;
 	size_t look_n, look_cap;
@@ -80,6 +83,8 @@ int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
 
 /* Read the heads, and what of the datasets is to be published: todo. */
 int dv_pub_plan(struct dv_pub *x, struct dv_err *err);
+/* Is todo[i] not to be published, nor mended? */
+bool dv_pub_is_out(const struct dv_pub *x, size_t i);
 /* Was it found there?  Not known where nothing but latest is asked for. */
 bool dv_pub_is_published(const struct dv_pub_dataset *d, const char *id);
 /* Read latest of the datasets that are chosen in of (NULL: of all). */
@@ -124,7 +129,7 @@ int dv_pub_where_done(struct dv_pub_where *w, struct dv_err *err);
 
 /*
  * Publish the versions first .. end of todo, whose objects are there, but
- * for those of datasets that failed: first where all of their manifests
+ * for those that are out: first where all of their manifests
  * lie, then the records, many at a time, each behind its parents.
  */
 int dv_pub_batch(struct dv_pub *x, size_t first, size_t end,

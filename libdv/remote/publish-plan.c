@@ -34,6 +34,11 @@ bool dv_pub_is_published(const struct dv_pub_dataset *d, const char *id)
 	return dv_idmap_get(&d->published, &key, NULL);
 }
 
+bool dv_pub_is_out(const struct dv_pub *x, size_t i)
+{
+	return x->todo[i].left || x->datasets[x->todo[i].dataset].failed;
+}
+
 /* To be mended, what is there is published once more. */
 static bool is_done(const struct dv_pub *x, const struct dv_pub_dataset *d,
 		    const char *id)
@@ -244,6 +249,7 @@ static void leave(struct walk *w)
 	dv_grow(&x->todo, &x->todo_cap, x->todo_n + 1, sizeof(*x->todo));
 	item = &x->todo[x->todo_n++];
 	item->dataset = w->dataset;
+	item->left = false;
 	memcpy(item->id, w->stack[--w->n].id, sizeof(item->id));
 	dv_pub_key(&key, item->id);
 	if (!dv_pub_is_published(w->d, item->id))

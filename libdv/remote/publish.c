@@ -165,15 +165,35 @@ static int gather(struct gather *g, size_t i, struct dv_err *err)
 		rc = dv_rput_want(x->put, &v.rec.config, DV_ODB_META, err);
 	if (rc >= 0)
 		rc = want_theirs(x, &v.rec.manifest, err);
+	if (rc == -DV_E_MISSING && !*err->hint)
+		dv_err_hint(err, "where a remote has all of it: dv fetch --all "
+			    "--data --remote=<name>");
 	if (rc < 0)
 		dv_err_prefix(err, "version '%s@%s'", v.rec.dataset, v.id);
 	dv_version_release(&v);
 	return rc < 0 ? rc : 0;
 }
 
-static bool is_failed(const struct dv_pub *x, size_t i)
+static void tell_lack(struct dv_pub *x, const struct dv_err *err)
 {
-	return x->datasets[x->todo[i].dataset].failed;
+	if (x->p->lack)
+		x->p->lack(x->p->arg, err);
+}
+
+/*
+ * A version that is there cannot be mended from here, or its list of files
+ * is not here and nothing is known of it.
+ */
+static void leave(struct dv_pub *x, size_t i, bool lacking,
+		  struct dv_err *err)
+{
+	x->todo[i].left = true;
+	x->left_n++;
+	if (lacking) {
+		x->lost_n++;
+		tell_lack(x, err);
+	}
+	err->code = 0;
 }
 
 /* What a version needs is nowhere: those that descend from it wait, too. */
@@ -183,9 +203,15 @@ static void fail(struct dv_pub *x, size_t i, struct dv_err *err)
 	x->failed_n++;
 	if (!x->failed.code)
 		x->failed = *err;
-	if (x->p->lack)
-		x->p->lack(x->p->arg, err);
+	tell_lack(x, err);
 	err->code = 0;
+}
+
+static bool is_there(const struct dv_pub *x, size_t i)
+{
+	const struct dv_pub_item *item = &x->todo[i];
+
+	return dv_pub_is_published(&x->datasets[item->dataset], item->id);
 }
 
 /* Plan the versions from first on; *end is behind those that make a batch. */
@@ -201,10 +227,13 @@ static int plan_batch(struct dv_pub *x, size_t first, size_t *end,
 	dv_idmap_init(&g.lost, dv_odb_algo(x->odb));
 	while (!rc && i < *end && bytes < BATCH_BYTES &&
 	       objects < BATCH_OBJECTS) {
-		if (!is_failed(x, i))
+		if (!dv_pub_is_out(x, i))
 			rc = gather(&g, i, err);
 		if (rc == -DV_E_MISSING) {
-			fail(x, i, err);
+			if (is_there(x, i))
+				leave(x, i, g.lacking, err);
+			else
+				fail(x, i, err);
 			rc = 0;
 			/* blocks may be read in part */
 			dv_idmap_release(&g.blocks);
@@ -260,7 +289,8 @@ static int plan_all(struct dv_pub *x, bool *whole, struct dv_err *err)
 	for (size_t i = 0, end; !rc && i < x->todo_n && !*whole; i = end) {
 		end = x->todo_n;
 		rc = plan_batch(x, i, &end, err);
-		*whole = !rc && !i && end == x->todo_n && !x->failed_n;
+		*whole = !rc && !i && end == x->todo_n && !x->failed_n &&
+			 !x->left_n;
 		if (!*whole)
 			dv_rput_drop(x->put);
 	}
@@ -286,7 +316,7 @@ int dv_pub_begin_write(struct dv_conn *c, enum dv_algo algo,
 static bool is_any_left(const struct dv_pub *x)
 {
 	for (size_t i = 0; i < x->todo_n; i++)
-		if (!is_failed(x, i))
+		if (!dv_pub_is_out(x, i))
 			return true;
 	return false;
 }
@@ -330,10 +360,7 @@ static int pretend(struct dv_pub *x, struct dv_err *err)
 		dv_rput_drop(x->put);
 	}
 	for (size_t i = 0; i < x->todo_n; i++)
-		x->p->versions += !is_failed(x, i) &&
-				  !dv_pub_is_published(
-					&x->datasets[x->todo[i].dataset],
-					x->todo[i].id);
+		x->p->versions += !dv_pub_is_out(x, i) && !is_there(x, i);
 	return rc;
 }
 
@@ -427,8 +454,14 @@ int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 		rc = dv_pub_heads(&x, err);
 	if (!rc)
 		rc = dv_pub_keep(&x, err);
+	p->left += x.left_n - x.lost_n;
 	if (!rc && x.failed.code)
 		rc = tell_failed(&x, err);
+	if (!rc && x.lost_n)
+		rc = dv_err_set(err, DV_E_MISSING, "%zu version%s cannot "
+				"be mended from here: dv push --repair from "
+				"where the data is", x.lost_n,
+				x.lost_n == 1 ? "" : "s");
 	release(&x);
 	return rc;
 }

@@ -64,6 +64,8 @@ struct dv_publish {
 	void *arg;
 	/* out, added to */
 	uint64_t versions;	/* records that are new there */
+	uint64_t left;		/* versions to be repaired whose lists of
+				   files are not here */
 	struct dv_strlist published;	/* these: "dataset@id" */
 	struct dv_strlist forgotten;	/* datasets that somebody else removed
 					   there meanwhile */
