@@ -7,50 +7,10 @@ test_description='lists of a remote that do not end cost neither memory nor time
 TEST_NO_CREATE_REPO=t
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-lab.sh"
+. "$DV_SOURCE/t/lib-endless.sh"
 
-# A helper whose lists below $PREFIX go on for ever, with keys of $FORM, and
-# which has nothing else but the format.
-mkdir "$HOME/bin" && PATH=$HOME/bin:$PATH
-cat >"$HOME/bin/dv-remote-endless" <<'EOT'
-#!/bin/sh
-n=0
-while read -r id verb key off count file rest
-do
-	case $id,$verb in
-	dv-transport,*) echo "$id $verb" ;;
-	start,*) printf 'can %s\n' 'write no' 'create no' 'list yes'; echo ready ;;
-	quit,*) exit ;;
-	*,list)
-		case $key in
-		"$PREFIX"*)
-			seq -f "$id item $key$FORM 90 1600000000" $((n + 1)) $((n + count))
-			n=$((n + count))
-			echo "$id end more" ;;
-		*) echo "$id end last" ;;
-		esac ;;
-	*,get)
-		case $key in
-		dv/format)
-			file=$(echo "$file" | sed "s/%20/ /g")
-			printf 'dv-remote 1\nobject-format %s\n' $DV_TEST_FORMAT >"$file"
-			echo "$id got $(wc -c <"$file") 33" ;;
-		*) echo "$id error missing it is not there" ;;
-		esac ;;
-	esac
-done
-EOT
-chmod +x "$HOME/bin/dv-remote-endless"
-
-# within <command>...: in as much memory as is promised, and some time
-within () {
-	if test_have_prereq SANITIZE
-	then
-		timeout 200 "$@"
-	else
-		# shellcheck disable=SC3045 # dash, bash and ksh have it
-		(ulimit -v 400000 && timeout 60 "$@")
-	fi
-}
+MAY=no
+export MAY
 
 test_expect_success 'setup' '
 	lab_new lab && lab_commit 1 "first run" &&
