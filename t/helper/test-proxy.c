@@ -22,6 +22,7 @@
  *	cut <n>		the answer's body ends after n bytes
  *	flip <n>	a bit of byte n of the answer's body is turned over
  *	hang		say nothing until the client goes
+ *	wait <file>	go on when the file is there
  *	slow <n>	n bytes of the answer a second
  * Files are in <dir>.  Rules that are written anew count anew.
  */
@@ -140,6 +141,15 @@ static void pause_ms(long ms)
 	struct timespec t = { ms / 1000, ms % 1000 * 1000000 };
 
 	nanosleep(&t, NULL);
+}
+
+static void wait_for(const char *name)
+{
+	char *path = in_dir(name);
+
+	while (access(path, F_OK))
+		pause_ms(10);
+	free(path);
 }
 
 static bool send_all(int fd, const char *p, size_t n)
@@ -408,6 +418,8 @@ static void act(struct request *q)
 	}
 	if (!strcmp(a, "delay"))
 		pause_ms(atol(q->arg));
+	if (!strcmp(a, "wait"))
+		wait_for(q->arg);
 	if (!strcmp(a, "hold"))
 		wait_for_go();
 	if (!strcmp(a, "gather"))
