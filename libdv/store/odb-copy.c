@@ -4,6 +4,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
+#include "base/bulk.h"
 #include "base/file.h"
 #include "base/parallel.h"
 #include "store/odb-parts.h"
@@ -17,12 +18,14 @@
 #define SLOT_FULL (1u << 20)		/* one more piece is not begun */
 #define PIPE_SIZE (8u << 20)		/* objects this large are worth it */
 #define FLUSH_STEP (8u << 20)		/* written out while we go on */
+#define BULK_SIZE (64u << 20)		/* past the page cache */
 
 struct copy {
 	struct dv_odb_reader *reader;
 	struct dv_hasher *hasher;
 	struct dv_progress *progress;
 	int fd;
+	struct dv_bulk *bulk;			/* or NULL */
 	uint64_t written, flushed;
 	struct dv_ring ring;
 	struct dv_buf slots[SLOTS];
@@ -42,15 +45,22 @@ static void flush_some(struct copy *c)
 	c->flushed = c->written;
 }
 
+static int write_some(struct copy *c, const struct dv_buf *b)
+{
+	int rc = c->bulk ? dv_bulk_put(c->bulk, c->written, b->data, b->len) :
+			   dv_write_full(c->fd, b->data, b->len);
+
+	c->written += b->len;
+	if (!rc && !c->bulk)
+		flush_some(c);
+	return rc;
+}
+
 static int emit(struct copy *c, const struct dv_buf *b, struct dv_err *err)
 {
 	dv_hasher_update(c->hasher, b->data, b->len);
-	if (c->fd >= 0) {
-		if (dv_write_full(c->fd, b->data, b->len))
-			return dv_err_sys(err, "cannot write the object");
-		c->written += b->len;
-		flush_some(c);
-	}
+	if (c->fd >= 0 && write_some(c, b))
+		return dv_err_sys(err, "cannot write the object");
 	dv_progress_add(c->progress, 0, b->len);
 	return 0;
 }
@@ -124,22 +134,31 @@ static int copy_piped(struct copy *c, struct dv_err *err)
 	return rc;
 }
 
+static int copy_all(struct copy *c, uint64_t size, enum dv_algo algo,
+		    struct dv_digest *is, struct dv_err *err)
+{
+	int rc;
+
+	c->hasher = dv_hasher_new(algo);
+	if (size >= PIPE_SIZE && dv_parallel_threads() > 1)
+		rc = copy_piped(c, err);
+	else
+		rc = copy_alone(c, err);
+	if (!rc && c->bulk && dv_bulk_flush(c->bulk))
+		rc = dv_err_sys(err, "cannot write the object");
+	if (!rc)
+		dv_hasher_final(c->hasher, is);
+	dv_hasher_free(c->hasher);
+	return rc;
+}
+
 int dv_odb_reader_copy(struct dv_odb_reader *r, enum dv_algo algo,
 		       uint64_t size, int fd, struct dv_digest *is,
 		       struct dv_progress *p, struct dv_err *err)
 {
 	struct copy c = { .reader = r, .progress = p, .fd = fd };
-	int rc;
 
-	c.hasher = dv_hasher_new(algo);
-	if (size >= PIPE_SIZE && dv_parallel_threads() > 1)
-		rc = copy_piped(&c, err);
-	else
-		rc = copy_alone(&c, err);
-	if (!rc)
-		dv_hasher_final(c.hasher, is);
-	dv_hasher_free(c.hasher);
-	return rc;
+	return copy_all(&c, size, algo, is, err);
 }
 
 /* A small one is read and checked before a byte of it is written. */
@@ -175,9 +194,11 @@ static int open_copy(void *arg, const struct dv_odb_found *f,
 	return dv_odb_reader_open(&o->reader, o->odb, f, o->id, err);
 }
 
-int dv_odb_copy(struct dv_odb *odb, const struct dv_digest *id, int fd,
-		struct dv_progress *p, struct dv_err *err)
+/* fresh: fd is a new file, which only we write. */
+static int copy_object(struct dv_odb *odb, const struct dv_digest *id, int fd,
+		       bool fresh, struct dv_progress *p, struct dv_err *err)
 {
+	struct copy c = { .progress = p, .fd = fd };
 	struct open_copy o = { .odb = odb, .id = id };
 	struct dv_digest is;
 	int rc = dv_odb_each_copy(odb, id, open_copy, &o, err);
@@ -186,9 +207,25 @@ int dv_odb_copy(struct dv_odb *odb, const struct dv_digest *id, int fd,
 		return rc;
 	if (!o.reader)
 		return copy_small(odb, id, fd, p, err);
-	rc = dv_odb_reader_copy(o.reader, id->algo, o.size, fd, &is, p, err);
+	c.reader = o.reader;
+	if (fresh && o.size >= BULK_SIZE)
+		c.bulk = dv_bulk_new(fd, 0, 1);
+	rc = copy_all(&c, o.size, id->algo, &is, err);
 	if (!rc && !dv_digest_eq(&is, id))
 		rc = dv_odb_damaged(id, err);
+	dv_bulk_free(c.bulk);
 	dv_odb_reader_close(o.reader);
 	return rc;
+}
+
+int dv_odb_copy(struct dv_odb *odb, const struct dv_digest *id, int fd,
+		struct dv_progress *p, struct dv_err *err)
+{
+	return copy_object(odb, id, fd, false, p, err);
+}
+
+int dv_odb_copy_file(struct dv_odb *odb, const struct dv_digest *id, int fd,
+		     struct dv_progress *p, struct dv_err *err)
+{
+	return copy_object(odb, id, fd, true, p, err);
 }

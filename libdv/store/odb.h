@@ -72,6 +72,9 @@ int dv_odb_read(void *odb, const struct dv_digest *id, struct dv_buf *out,
  */
 int dv_odb_copy(struct dv_odb *odb, const struct dv_digest *id, int fd,
 		struct dv_progress *p, struct dv_err *err);
+/* The same to a new file, whose offset is not moved on. */
+int dv_odb_copy_file(struct dv_odb *odb, const struct dv_digest *id, int fd,
+		     struct dv_progress *p, struct dv_err *err);
 /*
  * The one object whose hex begins with the n >= 6 digits at hex (whole
  * ids and "algo:" too).  DV_E_MISSING, or DV_E_AMBIGUOUS listing them.

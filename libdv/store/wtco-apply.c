@@ -259,7 +259,7 @@ static int fill(struct dv_wtco *c, struct dv_wtco_worker *w,
 		return 0;
 	}
 	dv_digest_set(&id, c->algo, item->id);
-	rc = dv_odb_copy(c->odb, &id, fd, c->progress, err);
+	rc = dv_odb_copy_file(c->odb, &id, fd, c->progress, err);
 	if (rc < 0)
 		dv_err_prefix(err, "'%s': '%s'", c->shown, item->name);
 	return rc;
