@@ -10,6 +10,7 @@
 #include "remote/catalog.h"
 
 #define SUBJECT_MAX 500
+#define SECOND_MAX 1000		/* versions of one second that are ordered */
 
 /* A dataset, or a version of one. */
 struct row {
@@ -19,6 +20,7 @@ struct row {
 	bool latest;
 	uint64_t versions;
 	char *subject;			/* NULL: there is no record */
+	char *parent;			/* of a version: the first one, or NULL */
 	int64_t time;
 	int tz;
 	uint64_t files, size;
@@ -55,6 +57,7 @@ static void free_row(struct row *r)
 	free(r->dataset);
 	dv_strlist_release(&r->tags);
 	free(r->subject);
+	free(r->parent);
 }
 
 static void free_rows(struct rows *l)
@@ -306,8 +309,11 @@ static int note_record(void *arg, size_t i, const struct dv_record *rec,
 	struct rows *l = arg;
 
 	(void)bytes, (void)n, (void)err;
-	if (rec)
-		set_record(&l->v[i], rec);
+	if (!rec)
+		return 0;
+	set_record(&l->v[i], rec);
+	if (rec->parents.n)
+		l->v[i].parent = dv_strdup(rec->parents.v[0]);
 	return 0;
 }
 
@@ -319,9 +325,44 @@ static int cmp_id(const void *a, const void *b)
 static int newer(const void *a, const void *b)
 {
 	const struct row *x = a, *y = b;
+
 	if (x->time != y->time)
 		return x->time < y->time ? 1 : -1;
 	return strcmp(x->id, y->id);
+}
+
+/*
+ * n versions of one second: a child goes before its parent.  There are no
+ * more moves than versions, as records may go round in circles.
+ */
+static void put_children_first(struct row *v, size_t n)
+{
+	for (size_t i = 0, moves = 0; i < n; i++) {
+		for (size_t k = i + 1; k < n && moves <= n; k++) {
+			struct row child = v[k];
+
+			if (!child.parent || strcmp(child.parent, v[i].id))
+				continue;
+			memmove(&v[i + 1], &v[i], (k - i) * sizeof(*v));
+			v[i] = child;
+			moves++;
+			k = i;
+		}
+	}
+}
+
+static void sort_newest_first(struct rows *l)
+{
+	size_t end;
+
+	qsort(l->v, l->n, sizeof(*l->v), newer);
+	for (size_t i = 0; i < l->n; i = end) {
+		end = i + 1;
+		while (end < l->n && l->v[end].time == l->v[i].time)
+			end++;
+		if (end - i <= SECOND_MAX)
+			put_children_first(&l->v[i], end - i);
+	}
 }
 
 static int note_names(void *arg, const char *ns, const char *dataset,
@@ -411,7 +452,7 @@ int dv_lsrows_versions(struct dv_lslist *out, struct dv_conn *c,
 		rc = dv_catalog_read_heads(c, ns, dataset, note_names, &l,
 					   err);
 	if (rc >= 0 && l.n)
-		qsort(l.v, l.n, sizeof(*l.v), newer);
+		sort_newest_first(&l);
 	for (size_t i = 0; i < l.n && rc >= 0; i++)
 		put_version(&l, &l.v[i]);
 	free_rows(&l);

@@ -121,4 +121,18 @@ test_expect_success 'a subtree of many files takes few requests' '
 	test_line_count = 100 ../actual
 '
 
+# Their ids come by chance, so that any order but this one shows soon.
+test_expect_success 'of the same second a child comes before its parent' '
+	lab_new second && dv remote add origin "$HOME/second.share" &&
+	for i in 1 2 3 4 5 6
+	do
+		./simulate $i && dv add -q data &&
+		GIT_AUTHOR_DATE="1112911993 +0000" GIT_COMMITTER_DATE="1112911993 +0000" \
+			dv commit -q -m "run $i" data || return 1
+	done &&
+	dv push -q && dv ls -r data >../actual &&
+	sed "s/.*run //" ../actual >../order &&
+	printf "%s\n" 6 5 4 3 2 1 >../expect && test_cmp ../expect ../order
+'
+
 test_done
