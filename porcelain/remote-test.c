@@ -13,6 +13,7 @@ struct test {
 	struct dv_repo *repo;
 	struct dv_remote remote;
 	struct dv_conn *conn;
+	struct dv_conn *look;	/* the same, that tells more; NULL: none */
 	struct dv_probe probe;
 	bool json, verbose;
 };
@@ -58,13 +59,18 @@ static bool is_bad(const struct test *t)
 
 /* --- for people ---------------------------------------------------------------- */
 
+static const struct dv_strlist *info_of(const struct test *t)
+{
+	return &dv_transport_caps((t->look ? t->look : t->conn)->t)->info;
+}
+
 /* What the helper tells: lines of the report, or members of map. */
 static void tell_info(const struct test *t, struct dv_value *map)
 {
-	const struct dv_transport_caps *caps = dv_transport_caps(t->conn->t);
+	const struct dv_strlist *info = info_of(t);
 
-	for (size_t i = 0; i < caps->info.n; i++) {
-		const char *line = caps->info.v[i];
+	for (size_t i = 0; i < info->n; i++) {
+		const char *line = info->v[i];
 		const char *eq = strchr(line, '=');
 		char *name = dv_strndup(line, (size_t)(eq - line));
 
@@ -89,6 +95,21 @@ static void print_format(const struct test *t)
 	else
 		dv_remote_line("object format", "%s",
 			       dv_algo_name(t->conn->algo));
+}
+
+/* Is what is deleted in that bucket kept? */
+static bool keeps_versions(const struct test *t)
+{
+	return dv_strlist_has(info_of(t), "versioning=on");
+}
+
+static void print_versioning(const struct test *t)
+{
+	if (keeps_versions(t))
+		dv_remote_line("versioned", "yes: what dv gc --remote deletes "
+			       "stays, and is paid for, until a rule of the "
+			       "bucket removes old versions; some servers do "
+			       "not honour create-if-absent there");
 }
 
 static void print_speed(const struct test *t)
@@ -121,6 +142,7 @@ static void print_report(const struct test *t)
 			       is_name[t->probe.is[i]], why ? ": " : "",
 			       why ? why : "");
 	}
+	print_versioning(t);
 	print_speed(t);
 }
 
@@ -156,7 +178,8 @@ static void print_json(const struct test *t)
 
 /* --- all of it --------------------------------------------------------------------- */
 
-static int open_conn(struct test *t, struct dv_err *err)
+static int open_conn(struct test *t, struct dv_conn **out,
+		     struct dv_err *err)
 {
 	struct dv_conn_opts opts = {
 		.note = t->verbose ? dv_remotecmd_note : NULL
@@ -166,9 +189,21 @@ static int open_conn(struct test *t, struct dv_err *err)
 
 	opts.store_dir = t->repo ? t->repo->store_dir : home;
 	if (!rc)
-		rc = dv_conn_open(&t->conn, &t->remote, &opts, err);
+		rc = dv_conn_open(out, &t->remote, &opts, err);
 	free(home);
 	return rc;
+}
+
+/* Where one may write: what the server tells of it when it is asked. */
+static void look(struct test *t)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+
+	if (t->probe.is[DV_PROBE_WRITE] != DV_PROBE_YES)
+		return;
+	dv_strlist_add(&t->remote.set, "look=yes");
+	if (open_conn(t, &t->look, &ignored) < 0)
+		t->look = NULL;
 }
 
 static int run(struct test *t, const char *name, struct dv_err *err)
@@ -178,11 +213,12 @@ static int run(struct test *t, const char *name, struct dv_err *err)
 	if (!rc)
 		rc = dv_remote_find(&t->remote, t->repo, name, err);
 	if (!rc)
-		rc = open_conn(t, err);
+		rc = open_conn(t, &t->conn, err);
 	if (!rc)
 		rc = dv_probe_run(&t->probe, t->conn, err);
 	if (rc < 0)
 		return rc;
+	look(t);
 	(t->json ? print_json : print_report)(t);
 	return is_bad(t);
 }
@@ -202,6 +238,7 @@ int dv_remote_cmd_test(int argc, const char **argv)
 	if (argc > 1)
 		dv_usage(dv_remote_usage, spec, "give one remote");
 	rc = run(&t, argc ? argv[0] : NULL, &err);
+	dv_conn_close(t.look);
 	dv_conn_close(t.conn);
 	dv_remote_release(&t.remote);
 	dv_repo_close(t.repo);

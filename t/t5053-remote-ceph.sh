@@ -34,6 +34,16 @@ test_expect_success 'all of it works, as whom, from where' '
 	test_grep -E "^download +[0-9.]+ [KMG]iB/s$" actual
 '
 
+test_expect_success 'a bucket that keeps versions is named, and what that means' '
+	works versioning off && ! grep "^versioned" actual && test-s3 PUT /dv-kept >/dev/null &&
+	printf "%s<Status>Enabled</Status></VersioningConfiguration>" \
+		"<VersioningConfiguration xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\">" |
+	test-s3 -b PUT /dv-kept versioning= >out &&
+	{ dv remote test s3://dv-kept/here >actual || :; } && works versioning on &&
+	works versioned yes "paid for" &&
+	{ dv remote test --json s3://dv-kept/here >actual || :; } && test_grep "\"versioning\": *\"on\"" actual
+'
+
 test_expect_success 'nothing stays there' '
 	printf "list\t\t\t10\n" | test-transport -s s3://dv-test/here >actual &&
 	echo "end last" >expect && test_cmp expect actual

@@ -90,6 +90,9 @@ void dv_s3_head(struct dv_s3 *s, const struct dv_wire_request *r);
 void dv_s3_list(struct dv_s3 *s, const struct dv_wire_request *r);
 void dv_s3_delete(struct dv_s3 *s, const struct dv_wire_request *r);
 
+/* Tell whether the bucket keeps versions: one request. */
+int dv_s3_tell_versioning(struct dv_s3 *s, struct dv_err *err);
+
 /* A put in parts; file is taken. */
 void dv_s3_upload(struct dv_s3 *s, const struct dv_wire_request *r,
 		  int file);

@@ -130,6 +130,10 @@ static int open_s3(void *b, struct dv_serve *serve, enum dv_wire_class *class,
 		rc = tell(s, err);
 		*class = DV_WIRE_AUTH;
 	}
+	if (rc == 0 && dv_serve_setting(serve, "look")) {
+		rc = dv_s3_tell_versioning(s, err);
+		*class = DV_WIRE_FATAL;
+	}
 	dv_url_release(&u);
 	return rc;
 }

@@ -248,3 +248,41 @@ int dv_s3xml_parse_upload_id(char **id, const char *text, size_t n,
 	*id = found;
 	return 0;
 }
+
+/* --- versioning --------------------------------------------------------- */
+
+struct versioning {
+	bool seen;
+	char status[32];
+};
+
+static int on_versioning(void *arg, const char *path, const char *text,
+			 struct dv_err *err)
+{
+	struct versioning *v = arg;
+
+	(void)err;
+	if (!strcmp(path, "VersioningConfiguration"))
+		v->seen = true;
+	else if (!strcmp(path, "VersioningConfiguration/Status"))
+		snprintf(v->status, sizeof(v->status), "%s", text);
+	return 0;
+}
+
+int dv_s3xml_parse_versioning(char **status, const char *text, size_t n,
+			      struct dv_err *err)
+{
+	struct versioning v = { .seen = false };
+	int rc = dv_xml_parse(text, n, "the answer about versioning",
+			      on_versioning, &v, err);
+
+	if (rc < 0 || !v.seen)
+		return rc;
+	if (!*v.status)
+		*status = dv_strdup("off");
+	else if (!strcmp(v.status, "Enabled"))
+		*status = dv_strdup("on");
+	else if (!strcmp(v.status, "Suspended"))
+		*status = dv_strdup("suspended");
+	return 0;
+}

@@ -48,6 +48,12 @@ int dv_s3xml_parse_list(struct dv_s3_page *p, const char *text, size_t n,
 /* <ListMultipartUploadsResult>. */
 int dv_s3xml_parse_uploads(struct dv_s3_page *p, const char *text, size_t n,
 			   struct dv_err *err);
+/*
+ * <VersioningConfiguration>: "on", "suspended" or "off", the caller's; left
+ * alone where it is none of these.
+ */
+int dv_s3xml_parse_versioning(char **status, const char *text, size_t n,
+			      struct dv_err *err);
 /* <InitiateMultipartUploadResult>: the id, the caller's. */
 int dv_s3xml_parse_upload_id(char **id, const char *text, size_t n,
 			     struct dv_err *err);
