@@ -16,7 +16,7 @@ static void say_result(const struct dv_rrepack *r)
 	dv_human_count(old, r->packs, "pack", "packs");
 	dv_human_size(old_size, r->bytes);
 	if (r->dry_run) {
-		dv_say("would repack %s, %s, of which %s are needed", old,
+		dv_say("would repack %s, %s; of their content %s is needed", old,
 		       old_size, dv_human_size(made_size, r->needed));
 		return;
 	}
