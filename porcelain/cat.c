@@ -8,6 +8,8 @@
  */
 #include "plumbing/common/command.h"
 
+#include <stdlib.h>
+
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -29,6 +31,8 @@ struct cat {
 	struct dv_rget_reader *reader;	/* NULL: from odb */
 	struct dv_manifest *m;
 	const char *dataset, *path;
+	const char *look;		/* how dv ls is to be asked; NULL: by
+					   the dataset's name */
 };
 
 static int put_object(struct cat *c, const struct dv_digest *id,
@@ -137,8 +141,8 @@ static int not_a_file(struct cat *c, struct dv_err *err)
 	else
 		dv_err_set(err, DV_E_MISSING, "'%s' has no file '%s'",
 			   c->dataset, c->path);
-	return dv_err_hint(err, "dv ls %s%s lists what there is",
-			   c->reader ? "-r " : "", c->dataset);
+	return dv_err_hint(err, "dv ls %s lists what there is",
+			   c->look ? c->look : c->dataset);
 }
 
 static int put_file(struct cat *c, struct dv_err *err)
@@ -204,6 +208,7 @@ static int cat_there(struct dv_remoteview *v, const char *arg,
 {
 	struct dv_remoteview_version x;
 	struct cat c = { .odb = v->odb };
+	char *look = NULL;
 	int rc;
 
 	rc = dv_remoteview_version(v, arg, &x, err);
@@ -212,8 +217,11 @@ static int cat_there(struct dv_remoteview *v, const char *arg,
 		c.m = x.list.m;
 		c.dataset = x.name;
 		c.path = x.spec.path;
+		c.look = look = dv_asprintf("--remote='%s' '%s@%s:'",
+					    v->conn->name, x.name, x.spec.id);
 		rc = put_file(&c, err);
 	}
+	free(look);
 	dv_remoteview_version_release(&x);
 	return rc;
 }

@@ -135,4 +135,11 @@ test_expect_success 'of the same second a child comes before its parent' '
 	printf "%s\n" 6 5 4 3 2 1 >../expect && test_cmp ../expect ../order
 '
 
+test_expect_success 'what cat says to type lists the files of that version' '
+	cd "$HOME/nowhere" &&
+	test_expect_code 128 dv cat --remote="$HOME/share" lab/data@first:nosuch 2>../err &&
+	sed -n "s/^hint: \(.*\) lists what there is/\1/p" ../err >../hint &&
+	sh ../hint >../actual && test_grep README ../actual
+'
+
 test_done
