@@ -9,7 +9,6 @@
 #include "plumbing/common/command.h"
 
 #include <stdlib.h>
-
 #include <sys/mman.h>
 #include <unistd.h>
 
