@@ -22,7 +22,7 @@
 #include "store/wtready.h"
 
 #define DV_RGET_GAP (128u << 10)	/* bytes not wanted that are taken along */
-#define DV_RGET_RANGE (16u << 20)	/* of one request */
+#define DV_RGET_RANGE (8u << 20)	/* of one request */
 
 struct dv_rget_stats {
 	uint64_t objects, bytes;	/* that arrived and were added */
