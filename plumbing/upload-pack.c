@@ -11,6 +11,8 @@
 #include <stdlib.h>
 
 #include "base/idmap.h"
+#include "remote/catalog.h"
+#include "remote/rheads.h"
 #include "remote/rput.h"
 
 static const char *const usage[] = {
@@ -77,8 +79,34 @@ static void put_packs(struct job *job, struct dv_rpacks *s)
 	dv_idmap_release(&seen);
 }
 
-/* What earlier ones have sent and nobody published is not sent again. */
-static int upload(struct job *job, struct dv_err *err)
+static int add_location(void *arg, size_t i, struct dv_rlocation *x,
+			struct dv_err *err)
+{
+	(void)i, (void)err;
+	if (x)
+		dv_rpacks_add_location(arg, &x->l);
+	return 0;
+}
+
+struct known {
+	struct dv_conn *c;
+	struct dv_rpacks *s;
+};
+
+static int add_known(void *arg, const struct dv_digest *manifests, size_t n,
+		     struct dv_err *err)
+{
+	struct known *k = arg;
+
+	return dv_rlocation_read_all(k->c, manifests, n, add_location, k->s,
+				     err);
+}
+
+/*
+ * What the newest published versions have, and what earlier ones have sent
+ * and nobody published, is not sent again.
+ */
+static int upload(struct job *job, const char *ns, struct dv_err *err)
 {
 	struct dv_conn *c = job->remote.conn;
 	struct dv_rpacks *s = dv_rpacks_new(c);
@@ -87,6 +115,9 @@ static int upload(struct job *job, struct dv_err *err)
 
 	if (!c->fresh)
 		rc = dv_rpacks_read_dooms(s, err);
+	if (rc >= 0 && !c->fresh && ns)
+		rc = dv_rheads_manifests(c, ns, add_known,
+					 &(struct known){ c, s }, err);
 	if (rc >= 0)
 		rc = dv_rput_resume(c, s, err);
 	if (rc >= 0)
@@ -124,7 +155,7 @@ static int run(struct job *job, const char *remote, int argc,
 		rc = dv_remotecmd_open(&job->remote, r, remote, r->store_dir,
 				       r->algo, true, err);
 	if (!rc && job->n)
-		rc = upload(job, err);
+		rc = upload(job, r->name_space, err);
 	dv_remotecmd_close(&job->remote);
 	dv_repo_close(r);
 	return rc;

@@ -39,6 +39,15 @@ test_expect_success 'again: nothing is sent, the same pack is named' '
 	find "$REM" -type f | sort >after && test_cmp before after
 '
 
+test_expect_success 'what the newest published version has is not sent again' '
+	mkdir published && random_file 3000 published/file && dv add -q published &&
+	dv commit -q published && dv push -q published@latest && rm -rf .git/dv/cache/remote &&
+	dv hash-object published/file | sed "s/[ 	].*//" >id && find "$REM/dv/packs" -type f | sort >before &&
+	dv upload-pack -v origin <id >packs.2 2>err && test_line_count = 1 packs.2 &&
+	test_grep "^0 objects sent" err &&
+	find "$REM/dv/packs" -type f | sort >after && test_cmp before after
+'
+
 test_expect_success 'ids as arguments, short ones too, and NUL' '
 	random_file 2000 d && dv hash-object -w d | sed "s/^[^:]*://;s/[ 	].*//" | cut -c1-12 >short &&
 	dv upload-pack origin "$(cat short)" >packs && test_line_count = 1 packs &&

@@ -4,9 +4,9 @@
 
 #include "base/alloc.h"
 #include "remote/publish-parts.h"
+#include "remote/rheads.h"
 #include "remote/rdamage.h"
 
-#define HEADS_MAX 16		/* datasets that are looked at */
 #define ALL_KINDS (1u << DV_PACK_DATA | 1u << DV_PACK_META)
 
 struct dv_pub_known *dv_pub_known_find(struct dv_pub *x,
@@ -58,89 +58,10 @@ int dv_pub_known_read(struct dv_pub *x, const struct dv_digest *manifests,
 
 /* --- heads ---------------------------------------------------------------- */
 
-/* The newest versions of a few datasets. */
-struct heads {
-	struct dv_strlist datasets, versions;
-};
-
-static int keep_head(void *arg, const char *ns, const char *dataset,
-		     const char *tag, const struct dv_catalog_head *head,
-		     struct dv_err *err)
+static int read_known(void *arg, const struct dv_digest *manifests, size_t n,
+		      struct dv_err *err)
 {
-	struct heads *h = arg;
-
-	(void)ns;
-	(void)err;
-	if (*tag || !*head->version || h->datasets.n == HEADS_MAX)
-		return 0;
-	dv_strlist_add(&h->datasets, dataset);
-	dv_strlist_add(&h->versions, head->version);
-	return 0;
-}
-
-struct manifests {
-	struct dv_digest v[HEADS_MAX];
-	size_t n;
-};
-
-static int keep_manifest(void *arg, size_t i, const struct dv_record *rec,
-			 const void *bytes, size_t n, struct dv_err *err)
-{
-	struct manifests *m = arg;
-
-	(void)i, (void)bytes, (void)n, (void)err;
-	if (rec)
-		m->v[m->n++] = rec->manifest;
-	return 0;
-}
-
-static int learn_some(struct dv_pub *x, const struct dv_catalog_name *names,
-		      size_t n, struct dv_err *err)
-{
-	struct manifests m = { .n = 0 };
-	int rc = dv_catalog_records_of(x->c, names, n, keep_manifest, &m,
-				       err);
-
-	return rc < 0 ? rc : dv_pub_known_read(x, m.v, m.n, err);
-}
-
-static bool is_unreadable(int rc)
-{
-	return rc == -DV_E_MISSING || rc == -DV_E_FORMAT;
-}
-
-/* What cannot be read of others' datasets is no reason not to push ours. */
-static int learn_readable(struct dv_pub *x,
-			  const struct dv_catalog_name *names, size_t n,
-			  struct dv_err *err)
-{
-	int rc = learn_some(x, names, n, err);
-
-	if (!is_unreadable(rc))
-		return rc;
-	err->code = rc = 0;
-	for (size_t i = 0; i < n && !rc; i++) {
-		rc = learn_some(x, &names[i], 1, err);
-		if (is_unreadable(rc))
-			err->code = rc = 0;
-	}
-	return rc;
-}
-
-static int learn_heads(struct dv_pub *x, const char *ns, struct dv_err *err)
-{
-	struct heads h = { DV_STRLIST_INIT, DV_STRLIST_INIT };
-	struct dv_catalog_name names[HEADS_MAX];
-	int rc = dv_catalog_read_heads(x->c, ns, NULL, keep_head, &h, err);
-
-	for (size_t i = 0; i < h.datasets.n; i++)
-		names[i] = (struct dv_catalog_name){ ns, h.datasets.v[i],
-						     h.versions.v[i] };
-	if (rc >= 0)
-		rc = learn_readable(x, names, h.datasets.n, err);
-	dv_strlist_release(&h.datasets);
-	dv_strlist_release(&h.versions);
-	return rc < 0 ? rc : 0;
+	return dv_pub_known_read(arg, manifests, n, err);
 }
 
 /* --- all ------------------------------------------------------------------ */
@@ -172,7 +93,8 @@ int dv_pub_learn(struct dv_pub *x, struct dv_err *err)
 	if (rc >= 0 && !x->c->fresh)
 		rc = dv_pub_known_read(x, x->look, x->look_n, err);
 	if (rc >= 0 && !x->c->fresh && !x->known_n)
-		rc = learn_heads(x, x->datasets[0].ns, err);
+		rc = dv_rheads_manifests(x->c, x->datasets[0].ns, read_known,
+					 x, err);
 	if (rc >= 0)
 		rc = dv_rput_resume(x->c, x->packs, err);
 	if (rc >= 0 && !x->c->fresh)
