@@ -34,6 +34,11 @@ test_expect_success TTY 'a message does not mix with the line' '
 	test_grep "^done" out
 '
 
+test_expect_success TTY 'where objects are counted it says so' '
+	on_terminal test-meter --objects &&
+	test_grep "^hashing: 3/10 objects, 1.0 MiB of 4.0 MiB" out
+'
+
 test_expect_success TTY 'a quiet command shows none' '
 	on_terminal test-meter -q &&
 	test_grep ! hashing out &&

@@ -135,6 +135,7 @@ static int flush(struct job *j, struct dv_err *err)
 	if (rc < 0 || !j->n)
 		return rc;
 	dv_progress_phase(j->o->progress, "receiving", j->n, j->bytes);
+	dv_progress_count(j->o->progress, "objects");
 	rc = try_objects(j, &said, err);
 	if (rc >= 0 && j->o->stats.missing > missed) {
 		rc = relocate(j, err);

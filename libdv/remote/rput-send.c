@@ -259,6 +259,7 @@ int dv_rput_send(struct dv_rput *r, struct dv_err *err)
 		goto out;
 	}
 	dv_progress_phase(r->progress, "pushing", objects, bytes);
+	dv_progress_count(r->progress, "objects");
 	dv_rput_forget_seen(r);		/* it is large, and was for the plan */
 	for (int kind = 0; !rc && kind < 2; kind++) {
 		rc = send_list(&s, (enum dv_odb_kind)kind, err);

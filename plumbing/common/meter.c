@@ -58,11 +58,15 @@ static void add_counts(struct dv_buf *out, struct dv_progress *p)
 {
 	uint64_t files = atomic_load(&p->files);
 	uint64_t all = atomic_load(&p->total_files);
+	const char *what = atomic_load(&p->what);
 
+	if (!what)
+		what = "files";
 	if (all)
-		dv_buf_printf(out, "%" PRIu64 "/%" PRIu64 " files", files, all);
+		dv_buf_printf(out, "%" PRIu64 "/%" PRIu64 " %s", files, all,
+			      what);
 	else
-		dv_buf_printf(out, "%" PRIu64 " files", files);
+		dv_buf_printf(out, "%" PRIu64 " %s", files, what);
 }
 
 /* "adding: 1200/2600 files, 1.2 GiB of 3.0 GiB, 350.1 MiB/s, 5s left" */

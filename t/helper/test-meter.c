@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test-meter [-q | --json [--unknown]]: show progress for over a second, as a command does
+ * test-meter [-q | --json [--unknown]] [--objects]: show progress for over a second, as a command does
  * while it works, with a warning in between.
  */
 #include "plumbing/common/command.h"
@@ -8,7 +8,7 @@
 #include <time.h>
 
 static const char *const usage[] = {
-	"test-meter [-q | --json [--unknown]]",
+	"test-meter [-q | --json [--unknown]] [--objects]",
 	NULL
 };
 
@@ -21,11 +21,12 @@ static void nap(long ms)
 
 static int cmd_meter(int argc, const char **argv, const struct dv_ctx *ctx)
 {
-	bool quiet = false, json = false, unknown = false;
+	bool quiet = false, json = false, unknown = false, objects = false;
 	const struct dv_opt spec[] = {
 		DV_OPT_BOOL('q', "quiet", &quiet, "show nothing"),
 		DV_OPT_BOOL(0, "json", &json, "lines of JSON"),
 		DV_OPT_BOOL(0, "unknown", &unknown, "totals are not known"),
+		DV_OPT_BOOL(0, "objects", &objects, "these are counted"),
 		DV_OPT_END
 	};
 	static struct dv_progress p;
@@ -37,6 +38,8 @@ static int cmd_meter(int argc, const char **argv, const struct dv_ctx *ctx)
 	meter = json ? dv_meter_start_json(&p) : dv_meter_start(&p, quiet);
 	dv_progress_phase(&p, "hashing", unknown ? 0 : 10,
 			  unknown ? 0 : 4 << 20);
+	if (objects)
+		dv_progress_count(&p, "objects");
 	dv_progress_add(&p, 3, 1 << 20);
 	nap(700);
 	dv_warn("half way");
