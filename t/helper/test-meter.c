@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * test-meter [-q | --json [--unknown]] [--objects]: show progress for over a second, as a command does
- * while it works, with a warning in between.
+ * test-meter [-q | --json [--unknown]] [--objects]: show progress for over
+ * a second, as a command does while it works, with a warning in between.
  */
 #include "plumbing/common/command.h"
 
