@@ -57,7 +57,7 @@ test_expect_success XXH128 'the record of a gc names all there is, and is read' 
 	echo dooms | catalog >actual &&
 	echo "1 manifests 1 packs 2" >expect &&
 	test_cmp expect actual &&
-	sed -n "s,^dv/manifests/\(.*\)/.*,manifest \1,p" keys >expect &&
+	sed -n "s,^dv/manifests/\(.*\)/0*\(.*\),manifest \1 \2,p" keys >expect &&
 	sed -n "s,^dv/packs/\(.*\).pack,pack \1,p" keys >>expect &&
 	grep -E "^(manifest|pack) " gc >actual &&
 	test_cmp expect actual
