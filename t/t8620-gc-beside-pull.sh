@@ -102,7 +102,7 @@ new_store () {
 
 test_expect_success 'setup: many files and two large ones are published' '
 	git init -q -b main lab && cd lab && dv init -q &&
-	mkdir data && awk "BEGIN { for (i = 0; i < 600; i++) {
+	mkdir data && awk "BEGIN { for (i = 0; i < 200; i++) {
 		f = \"data/\" i; print i, i * i >f; close(f) } }" &&
 	random_file 3000000 data/large && random_file 4000000 data/other &&
 	{ head -c 2500000 data/other && echo changed; } >../near &&

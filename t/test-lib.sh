@@ -109,6 +109,11 @@ fi
 
 . "$SHARNESS"
 
+# Sharness counts by a process for each number.
+test_seq () {
+	seq "$1" "$2"
+}
+
 PATH=$DV_BUILD/t/helper:$PATH
 GIT_CEILING_DIRECTORIES=$root
 GIT_CONFIG_NOSYSTEM=1
