@@ -8,7 +8,7 @@ TEST_NO_CREATE_REPO=1
 . "$DV_SOURCE/t/lib-transport.sh"
 . "$DV_SOURCE/t/lib-push.sh"
 
-# pack_of <kind>: the largest pack of that kind there (2 data, 1 meta).
+# largest, smallest: of the packs there.
 largest () {
 	find "$REM/dv/packs" -name "*.pack" -printf "%s %p\n" | sort -n |
 	tail -n 1 | cut -d" " -f2-
@@ -121,6 +121,18 @@ test_expect_success 'a clone that lacks the data says what is lacking' '
 	test_grep "^error: .* files are lacking" ../err &&
 	test_grep "^fatal: 1 version cannot be mended from here" ../err &&
 	cd ../lab && dv push -q --repair --all && whole && rm -rf ../part
+'
+
+test_expect_success 'a fetch saves what is sound in a damaged pack, for the repair' '
+	begin && rm -rf ../part && cp -R . ../part && cd ../part &&
+	random_file 3000 data/1 && random_file 3000 data/2 && dv add -q data &&
+	git commit -qam four && dv commit -q --set n=4 data && dv push -q &&
+	dv drop -q --old && spoil "$(largest)" &&
+	test_expect_code 1 dv fsck --remote --verify >../faults 2>../err &&
+	test_expect_code 128 dv push --repair --all 2>../err &&
+	test_grep "^hint: dv fetch --all --data" ../err &&
+	dv fetch -q --all --data && dv push -q --repair --all &&
+	dv fsck --remote --verify && rm -rf ../part
 '
 
 test_expect_success 'versions whose lists of files are not here are left alone' '

@@ -434,6 +434,17 @@ static int tell_failed(const struct dv_pub *x, struct dv_err *err)
 			  "whole", x->datasets[i].name);
 }
 
+static int tell_lost(const struct dv_pub *x, struct dv_err *err)
+{
+	dv_err_set(err, DV_E_MISSING, "%zu version%s cannot be mended from "
+		   "here: something of %s is neither here nor sound there",
+		   x->lost_n, x->lost_n == 1 ? "" : "s",
+		   x->lost_n == 1 ? "it" : "them");
+	return dv_err_hint(err, "dv fetch --all --data brings what can still "
+			   "be read; then dv push --repair again, or from "
+			   "where the data is");
+}
+
 int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 			struct dv_versions *v,
 			const struct dv_publish_want *want, size_t n,
@@ -458,10 +469,7 @@ int dv_publish_versions(struct dv_conn *c, struct dv_repo *r,
 	if (!rc && x.failed.code)
 		rc = tell_failed(&x, err);
 	if (!rc && x.lost_n)
-		rc = dv_err_set(err, DV_E_MISSING, "%zu version%s cannot "
-				"be mended from here: dv push --repair from "
-				"where the data is", x.lost_n,
-				x.lost_n == 1 ? "" : "s");
+		rc = tell_lost(&x, err);
 	release(&x);
 	return rc;
 }
