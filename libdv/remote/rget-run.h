@@ -48,7 +48,7 @@ struct dv_rget_slot {
 struct dv_rget_run {
 	struct dv_rget *g;
 	const struct dv_rget_item *items;
-	size_t n, next;			/* next: to be asked for */
+	size_t n;
 	uint64_t range;
 	struct dv_rget_slot slots[DV_RGET_SLOTS];
 	pthread_t workers[DV_RGET_WORKERS], follower;
@@ -57,6 +57,7 @@ struct dv_rget_run {
 
 	pthread_mutex_t lock;		/* for what follows, and the states */
 	pthread_cond_t moved;
+	size_t next;			/* of items, to be asked for */
 	unsigned flying, ready, busy, kept;
 	bool hold;			/* nobody begins anything */
 	bool ended;

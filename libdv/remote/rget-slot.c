@@ -71,7 +71,7 @@ uint64_t dv_rget_range(const struct dv_rget_item *v, size_t n)
 	return sum < RANGE_MIN ? RANGE_MIN : sum;
 }
 
-/* Blocks that lie close, from the next one on. */
+/* With the lock held: blocks that lie close, from the next one on. */
 static void cut_range(struct dv_rget_run *r, struct dv_rget_slot *s)
 {
 	const struct dv_rget_item *v = r->items;
@@ -195,7 +195,9 @@ int dv_rget_slot_launch(struct dv_rget_slot *s, struct dv_rget_run *r,
 
 	if (rc < 0)
 		return rc;
+	pthread_mutex_lock(&r->lock);
 	cut_range(r, s);
+	pthread_mutex_unlock(&r->lock);
 	if (r->follows)
 		dv_rget_follow_note(s);
 	pthread_mutex_lock(&r->lock);
