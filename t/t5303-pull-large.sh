@@ -3,12 +3,26 @@
 
 test_description='dv pull and install: large files are put together while they arrive'
 
+# A name space of our own: what is mounted in it goes when we do.
+if test -z "$DV_TEST_UNSHARED" && unshare -m true 2>/dev/null
+then
+	DV_TEST_UNSHARED=1 exec unshare -m sh "$0" "$@"
+fi
+
 # shellcheck disable=SC2034 # read by test-lib.sh
 TEST_NO_CREATE_REPO=1
 . ./test-lib.sh
 . "$DV_SOURCE/t/lib-push.sh"
 
 REM=$PWD/remote
+
+# Room for two versions in the store, one in the work tree, and 54 MB more: a
+# file may lie ready then, and another one cannot be replaced while it does.
+if test -n "$DV_TEST_UNSHARED" && mkdir small &&
+	mount -t tmpfs -o size=311m dv-test small 2>/dev/null
+then
+	test_set_prereq SMALLFS
+fi
 
 # born <file>...: when they were made, of the newest, in nanoseconds; 0 where
 # the file system does not know.
@@ -88,6 +102,14 @@ test_expect_success 'through the page cache it is the same' '
 	fresh && DV_TEST_BULK=cache dv pull -q && assert_pulled && dv fsck
 '
 
+test_expect_success 'with few descriptors there are fewer of them' '
+	for n in 48 80 128
+	do
+		fresh && (ulimit -n $n && dv pull -q) && assert_pulled ||
+		return 1
+	done
+'
+
 test_expect_success 'what is changed here stays, and goes with --force' '
 	fresh && mkdir data && echo mine >data/huge && echo mine >expect &&
 	test_expect_code 128 dv pull -q 2>err &&
@@ -120,5 +142,33 @@ test_expect_success 'a chunk is damaged there: its file does not appear' '
 	test_expect_code 1 diff -r "$HOME/lab/data" data >differ &&
 	sed "/^Only in .*lab.data: /d" differ >left && test_must_be_empty left
 '
+
+# version <name>: three files that nothing can be saved of.
+version () {
+	for i in 1 2 3
+	do
+		random_file 30000000 data/f$i || return 1
+	done &&
+	dv add -q data && git add data.dv && git commit -qm "$1" &&
+	dv commit -q data && git tag "$1"
+}
+
+test_expect_success SMALLFS 'setup: two versions, and room for little more' '
+	cd "$HOME" && git init -q -b main two && cd two && dv init -q &&
+	mkdir data && version v1 && version v2 &&
+	dv remote add --shared origin "$HOME/remote.two" &&
+	git add .dvconfig && git commit -qm remote && dv push -q &&
+	git clone -q . "$HOME/small/clone" && cd "$HOME/small/clone" &&
+	dv remote trust origin
+'
+
+test_expect_success SMALLFS 'the store has what is free before files that lie ready' '
+	cd "$HOME/small/clone" && git checkout -q v1 -- data.dv &&
+	dv pull -q && git checkout -q v2 -- data.dv && dv pull -q &&
+	diff -r "$HOME/two/data" data && dv fsck
+'
+
+cd "$HOME" || exit
+! test_have_prereq SMALLFS || umount "$HOME/small"
 
 test_done

@@ -157,7 +157,7 @@ static void release(struct dv_rget *g, struct dv_rget_recipe *r)
 {
 	dv_odb_whole_close(r->whole);
 	if (r->fd >= 0)
-		dv_wtready_drop(g->ready, r->fd);
+		dv_wtready_drop(g->ready, r->size, r->fd);
 	dv_buf_release(&r->bytes);
 }
 
@@ -292,12 +292,31 @@ static int bring(struct dv_rget *g, struct dv_rget_item *items, size_t n,
 	return rc;
 }
 
+/* Of all objects; more than there can be is as good as too much. */
+static int measure(struct dv_rget *g, const struct dv_rget_item *items,
+		   size_t n, uint64_t *out, struct dv_err *err)
+{
+	struct dv_rget_object x;
+
+	*out = 0;
+	for (size_t i = 0; i < n; i++) {
+		if (dv_rget_describe(&g->source, &items[i], &x, err) < 0)
+			return -err->code;
+		*out = x.o.size > UINT64_MAX - *out ? UINT64_MAX :
+						      *out + x.o.size;
+	}
+	return 0;
+}
+
 int dv_rget_large(struct dv_rget *g, struct dv_rget_item *items, size_t n,
 		  struct dv_err *err)
 {
+	uint64_t left = 0;
 	size_t i = 0;
 	int rc = 0;
 
+	if (g->ready)
+		rc = measure(g, items, n, &left, err);
 	while (!rc && i < n) {
 		uint64_t recipes = 0, content = 0;
 		size_t first = i;
@@ -313,7 +332,10 @@ int dv_rget_large(struct dv_rget *g, struct dv_rget_item *items, size_t n,
 			recipes += x.o.length;
 			content += x.o.size;
 		}
+		if (g->ready)
+			dv_wtready_expect(g->ready, left);
 		rc = bring(g, items + first, i - first, err);
+		left -= content < left ? content : left;
 	}
 	return rc;
 }

@@ -90,22 +90,57 @@ static int bring(struct dv_rget *g, const struct dv_rget_want *want, size_t n,
 	return rc;
 }
 
+/* 1: the disk was full, and now there is more room than there was. */
+static int bring_all(struct dv_rget *g, const struct dv_rget_want *want,
+		     size_t n, dv_rpacks_bad_fn *bad, void *arg,
+		     struct dv_err *err)
+{
+	int rc = dv_rget_begin(g, err);
+
+	if (!rc)
+		rc = bring(g, want, n, err);
+	if (!rc)
+		rc = dv_odb_txn_sync(g->txn, err);
+	if (rc == -DV_E_SPACE && g->ready && dv_wtready_empty(g->ready))
+		rc = 1;
+	dv_rget_end(g, rc > 0 ? NULL : bad, arg);
+	return rc;
+}
+
+/* What was published in the first attempt has come. */
+static void count_again(struct dv_rget_stats *stats,
+			const struct dv_rget_stats *before,
+			struct dv_odb *odb, const struct dv_rget_want *want,
+			size_t n)
+{
+	struct dv_err ignored = DV_ERR_INIT;
+
+	stats->objects = before->objects;
+	stats->missing = before->missing;
+	for (size_t i = 0; i < n; i++)
+		stats->objects += dv_odb_stat(odb, &want[i].id, NULL,
+					      &ignored) > 0;
+}
+
 int dv_rget_contents(struct dv_conn *c, struct dv_rpacks *s,
 		     struct dv_odb *odb, const struct dv_rget_want *want,
 		     size_t n, struct dv_wtready *ready,
 		     struct dv_rget_stats *stats, dv_rpacks_bad_fn *bad,
 		     void *arg, struct dv_progress *p, struct dv_err *err)
 {
-	struct dv_rget g = { .c = c, .source = { .packs = s }, .odb = odb,
-			     .ready = ready, .stats = stats, .progress = p };
-	int rc = dv_rget_begin(&g, err);
+	struct dv_rget first = { .c = c, .source = { .packs = s }, .odb = odb,
+				 .ready = ready, .stats = stats,
+				 .progress = p };
+	struct dv_rget_stats before = *stats;
+	struct dv_rget g = first;
+	int rc = bring_all(&g, want, n, bad, arg, err);
 
-	if (!rc)
-		rc = bring(&g, want, n, err);
-	if (!rc)
-		rc = dv_odb_txn_sync(g.txn, err);
-	dv_rget_end(&g, bad, arg);
-	return rc;
+	if (rc <= 0)
+		return rc;
+	*err = (struct dv_err)DV_ERR_INIT;
+	count_again(stats, &before, odb, want, n);
+	g = first;
+	return bring_all(&g, want, n, bad, arg, err);
 }
 
 int dv_rget_objects(struct dv_conn *c, struct dv_rpacks *s,

@@ -8,9 +8,6 @@
 #include "base/file.h"
 #include "store/odb-parts.h"
 
-/* Smaller files are read soon, from the page cache, if they are there. */
-#define BULK_SIZE (64u << 20)
-
 struct dv_odb_whole {
 	struct dv_odb *odb;
 	struct dv_odb_reader *reader;
@@ -37,7 +34,8 @@ int dv_odb_whole_open(struct dv_odb_whole **out, struct dv_odb *odb,
 	w->hasher = dv_hasher_new(id->algo);
 	w->id = *id;
 	w->fd = fd;
-	if (fd >= 0 && size >= BULK_SIZE)
+	/* smaller ones are read soon, from the page cache, if they are there */
+	if (fd >= 0 && size >= DV_ODB_WHOLE_BULK)
 		w->bulk = dv_bulk_new(fd, 0, 1);
 	*out = w;
 	return 0;

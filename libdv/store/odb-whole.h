@@ -24,6 +24,9 @@
 
 struct dv_odb_whole;
 
+/* Files from this size on are written past the page cache. */
+#define DV_ODB_WHOLE_BULK (64u << 20)
+
 /*
  * Of object id by the recipe of n bytes at p.  fd: an empty file for the
  * content, borrowed, or -1.  DV_E_FORMAT where it is no recipe of an object

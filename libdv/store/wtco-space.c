@@ -93,7 +93,7 @@ static int count(struct dv_wtco *c, uint64_t block, uint64_t *need,
 {
 	uint64_t freed = 0, largest = 0;
 
-	*need = 0;
+	*need = c->kept = c->write_n = c->write_bytes = 0;
 	for (uint32_t i = 0; c->new.here && i < c->new.ix.entries; i++) {
 		struct dv_windex_item item;
 		uint64_t bytes;
@@ -118,8 +118,7 @@ static int count(struct dv_wtco *c, uint64_t block, uint64_t *need,
 	return 0;
 }
 
-/* Before the first byte; what is removed or replaced makes room. */
-int dv_wtco_check_space(struct dv_wtco *c, struct dv_err *err)
+static int compare(struct dv_wtco *c, struct dv_err *err)
 {
 	struct statvfs vfs;
 	uint64_t need, avail;
@@ -146,5 +145,19 @@ int dv_wtco_check_space(struct dv_wtco *c, struct dv_err *err)
 				  c->shown, (unsigned long long)c->write_n,
 				  (unsigned long long)vfs.f_ffree);
 	return 0;
+}
+
+/*
+ * Before the first byte; what is removed or replaced makes room, and so
+ * does what lies ready, where it is in the way.
+ */
+int dv_wtco_check_space(struct dv_wtco *c, struct dv_err *err)
+{
+	int rc = compare(c, err);
+
+	if (rc != -DV_E_SPACE || !c->ready || !dv_wtready_empty(c->ready))
+		return rc;
+	*err = (struct dv_err)DV_ERR_INIT;
+	return compare(c, err);
 }
 

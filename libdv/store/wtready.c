@@ -14,10 +14,15 @@
 
 #include "base/alloc.h"
 #include "base/idmap.h"
+#include "store/odb-whole.h"
 
-#define FILES_MIN 64
 #define FILES_MAX (1u << 16)
 #define FILES_PART 4		/* of the descriptors there may be */
+#define LIMIT_MIN 128		/* where there are fewer we take none */
+
+/* Indexes, records and the journal: what is not content needs room, too. */
+#define SPARE (UINT64_C(16) << 20)
+#define SPARE_PART 32		/* of the content that is to come */
 
 struct ready {
 	uint64_t size;
@@ -28,6 +33,10 @@ struct ready {
 struct dv_wtready {
 	char *dir;
 	unsigned open, max;	/* descriptors */
+	uint64_t promised;	/* bytes, to files that are being written */
+	uint64_t coming;	/* bytes, into the store */
+	bool begun;		/* there was one */
+	bool over;		/* no more of them */
 	pthread_mutex_t lock;	/* for what follows */
 	struct dv_idmap ids;
 	struct ready *v;	/* by place in ids */
@@ -40,17 +49,18 @@ static unsigned raise_limit(void)
 	struct rlimit l;
 
 	if (getrlimit(RLIMIT_NOFILE, &l))
-		return FILES_MIN;
+		return 0;
 	if (l.rlim_cur < l.rlim_max) {
 		struct rlimit more = { l.rlim_max, l.rlim_max };
 
 		if (!setrlimit(RLIMIT_NOFILE, &more))
 			l = more;
 	}
+	if (l.rlim_cur < LIMIT_MIN)
+		return 0;
 	if (l.rlim_cur / FILES_PART > FILES_MAX)
 		return FILES_MAX;
-	return l.rlim_cur / FILES_PART < FILES_MIN ? FILES_MIN :
-	       (unsigned)(l.rlim_cur / FILES_PART);
+	return (unsigned)(l.rlim_cur / FILES_PART);
 }
 
 struct dv_wtready *dv_wtready_new(const char *dir, enum dv_algo algo)
@@ -101,46 +111,92 @@ static int open_unnamed(struct dv_wtready *r)
 	}
 }
 
-/* The store gets the content, too, and nothing else shall lack room. */
-static bool is_room(int fd, uint64_t size)
+void dv_wtready_expect(struct dv_wtready *r, uint64_t bytes)
+{
+	r->coming = bytes;
+}
+
+/* Take n off what is left, if it is that much. */
+static bool take(uint64_t *left, uint64_t n)
+{
+	if (n > *left)
+		return false;
+	*left -= n;
+	return true;
+}
+
+/* What was begun has its room only when it was written. */
+static bool is_room(const struct dv_wtready *r, int fd, uint64_t size)
 {
 	struct statvfs vfs;
+	uint64_t left;
 
 	if (fstatvfs(fd, &vfs))
 		return false;
-	return size < (uint64_t)vfs.f_bavail * vfs.f_frsize / 2;
+	left = (uint64_t)vfs.f_bavail * vfs.f_frsize;
+	return take(&left, SPARE) && take(&left, r->coming) &&
+	       take(&left, r->coming / SPARE_PART) &&
+	       take(&left, r->promised) && take(&left, size);
+}
+
+/* While it is written past the page cache there is a second one. */
+static unsigned descriptors(uint64_t size)
+{
+	return size >= DV_ODB_WHOLE_BULK ? 2 : 1;
 }
 
 int dv_wtready_begin(struct dv_wtready *r, uint64_t size)
 {
 	int fd;
 
-	if (r->open >= r->max)
+	if (r->over || r->open + descriptors(size) > r->max)
 		return -1;
 	fd = open_unnamed(r);
-	if (fd >= 0 && !is_room(fd, size)) {
+	if (fd < 0)
+		return -1;
+	if (!is_room(r, fd, size)) {
 		close(fd);
 		return -1;
 	}
-	r->open += fd >= 0;
+	r->open += descriptors(size);
+	r->promised += size;
+	r->begun = true;
 	return fd;
 }
 
 void dv_wtready_add(struct dv_wtready *r, const struct dv_digest *id,
 		    uint64_t size, int fd)
 {
-	if (!dv_idmap_add(&r->ids, id, r->n)) {
-		dv_wtready_drop(r, fd);
+	if (r->over || !dv_idmap_add(&r->ids, id, r->n)) {
+		dv_wtready_drop(r, size, fd);
 		return;
 	}
+	r->open -= descriptors(size) - 1;
+	r->promised -= size;
 	dv_grow(&r->v, &r->cap, r->n + 1, sizeof(*r->v));
 	r->v[r->n++] = (struct ready){ .size = size, .fd = fd };
 }
 
-void dv_wtready_drop(struct dv_wtready *r, int fd)
+void dv_wtready_drop(struct dv_wtready *r, uint64_t size, int fd)
 {
 	close(fd);
-	r->open--;
+	r->open -= descriptors(size);
+	r->promised -= size;
+}
+
+bool dv_wtready_empty(struct dv_wtready *r)
+{
+	bool any = r->begun && !r->over;
+
+	r->over = true;
+	pthread_mutex_lock(&r->lock);
+	for (size_t i = 0; i < r->n; i++) {
+		if (r->v[i].fd >= 0)
+			close(r->v[i].fd);
+		r->v[i].fd = -1;
+	}
+	pthread_mutex_unlock(&r->lock);
+	return any;
 }
 
 /* --- using ---------------------------------------------------------------- */

@@ -25,15 +25,26 @@ void dv_wtready_free(struct dv_wtready *r);	/* NULL is fine */
 /* --- filling: for one thread ------------------------------------------- */
 
 /*
- * A new empty file for size bytes of content, or -1; dv_wtready_add() or
- * dv_wtready_drop() takes it over.  While it is written twice its size may
- * be needed, as the store gets the content, too.
+ * So many bytes are still to come into the store, which may lie in the same
+ * file system: they go before any file of ours.
+ */
+void dv_wtready_expect(struct dv_wtready *r, uint64_t bytes);
+/*
+ * A new empty file for size bytes of content, or -1: where there would not
+ * be room for it beside the others that were begun and what is expected.
+ * dv_wtready_add() or dv_wtready_drop() takes it over.
  */
 int dv_wtready_begin(struct dv_wtready *r, uint64_t size);
 /* fd has the size bytes of id: their digest was compared. */
 void dv_wtready_add(struct dv_wtready *r, const struct dv_digest *id,
 		    uint64_t size, int fd);
-void dv_wtready_drop(struct dv_wtready *r, int fd);
+void dv_wtready_drop(struct dv_wtready *r, uint64_t size, int fd);
+/*
+ * Others need the room: those that have no name are gone, and there are to
+ * be no more.  False where that cannot help, as there was none before.  For
+ * one thread, which may be one of those that use them.
+ */
+bool dv_wtready_empty(struct dv_wtready *r);
 
 /* --- using: for many threads ------------------------------------------- */
 

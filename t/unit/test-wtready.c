@@ -3,7 +3,9 @@
 
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
+#include "store/odb-whole.h"
 #include "store/wtready.h"
 
 #define TEXT "the content\n"
@@ -151,26 +153,125 @@ static void none_is_begun_that_the_disk_has_no_room_for(void **state)
 	dv_wtready_free(r);
 }
 
-/* The rest goes the usual way. */
-static void descriptors_are_left_for_others(void **state)
+/* Others write meanwhile: what is compared with it is far from it. */
+static uint64_t room(void)
 {
-	struct rlimit l = { 400, 400 };
+	struct statvfs vfs;
+
+	assert_int_equal(statvfs(".", &vfs), 0);
+	return (uint64_t)vfs.f_bavail * vfs.f_frsize;
+}
+
+/* Like dv_wtready_begin(), for those who look at the room only. */
+static int begin(struct dv_wtready *r, uint64_t size)
+{
+	int fd = dv_wtready_begin(r, SIZE);
+
+	if (fd < 0 || room() < UINT64_C(256) << 20)
+		skip();
+	dv_wtready_drop(r, SIZE, fd);
+	return dv_wtready_begin(r, size);
+}
+
+static void what_was_begun_has_its_room_though_it_is_empty(void **state)
+{
+	struct dv_wtready *r = open_ready(".");
+	uint64_t size = room() / 10 * 6;
+	struct dv_digest id = id_of("one");
+	int fd;
+
+	(void)state;
+	fd = begin(r, size);
+	assert_int_not_equal(fd, -1);
+	assert_int_equal(dv_wtready_begin(r, size), -1);
+	dv_wtready_drop(r, size, fd);
+	fd = dv_wtready_begin(r, size);
+	assert_int_not_equal(fd, -1);
+	dv_wtready_add(r, &id, size, fd);
+	/* it is written now, for all we know */
+	fd = dv_wtready_begin(r, size);
+	assert_int_not_equal(fd, -1);
+	dv_wtready_drop(r, size, fd);
+	dv_wtready_free(r);
+}
+
+static void what_the_store_still_gets_goes_first(void **state)
+{
+	struct dv_wtready *r = open_ready(".");
+	uint64_t size = room() / 10 * 6;
+	int fd;
+
+	(void)state;
+	dv_wtready_expect(r, size);
+	assert_int_equal(begin(r, size), -1);
+	dv_wtready_expect(r, UINT64_MAX);
+	assert_int_equal(dv_wtready_begin(r, SIZE), -1);
+	dv_wtready_expect(r, SIZE);
+	fd = dv_wtready_begin(r, size);
+	assert_int_not_equal(fd, -1);
+	dv_wtready_drop(r, size, fd);
+	dv_wtready_free(r);
+}
+
+static void emptied_there_are_none_and_no_more(void **state)
+{
+	struct dv_wtready *r = open_ready(".");
+	struct dv_digest id = add(r, "one"), placed = add(r, "two");
+	struct dv_digest late = id_of("three");
+	int fd = dv_wtready_begin(r, SIZE);
+
+	(void)state;
+	assert_int_not_equal(fd, -1);
+	assert_true(place(r, &placed, false, "placed"));
+	assert_true(dv_wtready_empty(r));
+	dv_wtready_add(r, &late, SIZE, fd);
+	assert_int_equal(fcntl(fd, F_GETFD), -1);
+	assert_false(dv_wtready_empty(r));
+	assert_int_equal(dv_wtready_claim(r, &id), 0);
+	assert_false(place(r, &id, false, "name"));
+	assert_false(place(r, &late, false, "name"));
+	assert_int_equal(dv_wtready_begin(r, SIZE), -1);
+	dv_wtready_free(r);
+	assert_file("placed", 0644);
+}
+
+/* How many there may be of that size where so many descriptors are. */
+static int most(rlim_t limit, uint64_t size)
+{
+	struct rlimit l = { limit, limit };
 	struct dv_wtready *r;
 	char name[16];
 	int fd, n = 0;
 
-	(void)state;
 	assert_int_equal(setrlimit(RLIMIT_NOFILE, &l), 0);
 	r = open_ready(".");
-	while ((fd = dv_wtready_begin(r, SIZE)) >= 0 && n < 400) {
+	while ((fd = dv_wtready_begin(r, size)) >= 0 && n < 400) {
 		struct dv_digest id;
 
 		snprintf(name, sizeof(name), "%d", n++);
 		id = id_of(name);
-		dv_wtready_add(r, &id, SIZE, fd);
+		dv_wtready_add(r, &id, size, fd);
 	}
 	dv_wtready_free(r);
-	assert_true(!n || n == 100);
+	return n;
+}
+
+/* The rest goes the usual way; the limit can only be lowered. */
+static void descriptors_are_left_for_others(void **state)
+{
+	struct dv_wtready *r = open_ready(".");
+	int fd = begin(r, DV_ODB_WHOLE_BULK);
+
+	(void)state;
+	assert_int_not_equal(fd, -1);
+	dv_wtready_free(r);
+	close(fd);
+	assert_int_equal(most(400, SIZE), 100);
+	/* the last one has two while it is written */
+	assert_int_equal(most(400, DV_ODB_WHOLE_BULK), 99);
+	assert_int_equal(most(128, SIZE), 32);
+	assert_int_equal(most(127, SIZE), 0);
+	assert_int_equal(most(48, SIZE), 0);
 }
 
 int main(void)
@@ -184,6 +285,9 @@ int main(void)
 		UNIT_TMP_TEST(
 			where_the_directory_is_not_there_yet_one_above_does),
 		UNIT_TMP_TEST(none_is_begun_that_the_disk_has_no_room_for),
+		UNIT_TMP_TEST(what_was_begun_has_its_room_though_it_is_empty),
+		UNIT_TMP_TEST(what_the_store_still_gets_goes_first),
+		UNIT_TMP_TEST(emptied_there_are_none_and_no_more),
 		UNIT_TMP_TEST(descriptors_are_left_for_others),
 	};
 
