@@ -83,11 +83,6 @@ struct look {
 	bool *sound;		/* each of s */
 };
 
-static bool is_of(int64_t size, uint64_t expect)
-{
-	return size == -1 || (size >= 0 && (uint64_t)size == expect);
-}
-
 static int note(void *arg, const struct dv_rmark_pack *p, struct dv_err *err)
 {
 	const struct dv_location_pack *info;
@@ -98,8 +93,8 @@ static int note(void *arg, const struct dv_rmark_pack *p, struct dv_err *err)
 	if (!dv_rpacks_place(l->s, &p->id, &i))
 		return 0;
 	info = &dv_rpacks_get(l->s, i)->info;
-	l->sound[i] = is_of(p->size, info->size) &&
-		      is_of(p->idx_size, info->idx_size);
+	l->sound[i] = dv_rmark_is_size(p->size, info->size) &&
+		      dv_rmark_is_size(p->idx_size, info->idx_size);
 	return 0;
 }
 

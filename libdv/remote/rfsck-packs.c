@@ -200,7 +200,7 @@ static void check_size(struct dv_rfsck_job *j, uint32_t i, const char *suffix,
 	const struct dv_rpack *p = dv_rpacks_get(j->packs, i);
 	struct dv_buf key = DV_BUF_INIT;
 
-	if (size == -1 || (size >= 0 && (uint64_t)size == expect))
+	if (dv_rmark_is_size(size, expect))
 		return;
 	j->there[i] |= DV_RFSCK_TOLD;
 	dv_rkey_pack(&key, &p->info.id, suffix);

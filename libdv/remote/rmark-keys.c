@@ -134,6 +134,11 @@ static int rest_packs(void *arg, struct dv_err *err)
 	return x->rest ? x->rest(x->arg, err) : 0;
 }
 
+bool dv_rmark_is_size(int64_t size, uint64_t expect)
+{
+	return size == -1 || (size >= 0 && (uint64_t)size == expect);
+}
+
 int dv_rmark_packs(struct dv_conn *c, dv_rmark_pack_fn *fn,
 		   dv_conn_rest_fn *rest, dv_rmark_stray_fn *stray, void *arg,
 		   struct dv_err *err)

@@ -63,6 +63,8 @@ struct dv_rmark_pack {
 	int64_t size, idx_size;
 	int64_t modified;	/* of what is newer; -1 not known */
 };
+/* Is a listed size what it should be, as far as that is known? */
+bool dv_rmark_is_size(int64_t size, uint64_t expect);
 typedef int dv_rmark_pack_fn(void *arg, const struct dv_rmark_pack *p,
 			     struct dv_err *err);
 /* A key in that place which dv would not have made; NULL: passed over. */
